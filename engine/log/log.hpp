@@ -61,11 +61,14 @@ class Log {
         const = 0;
 };
 
-// Limits that hold for every log, so that a book can move between them.
-inline constexpr std::size_t event_bytes_max = std::size_t{16}
-                                               << 20;  // One event, header included.
-inline constexpr std::size_t group_bytes_max = std::size_t{48} << 20;  // One append.
-inline constexpr std::size_t group_events_max = 65'535;
-inline constexpr std::size_t batch_events_max = 10'000;
+// Limits that hold for every log, so that a book can move between them. One batch may be large: the
+// undoing of an import is one fact.
+inline constexpr std::size_t event_bytes_max = std::size_t{16} << 20;  // One event with its header.
+inline constexpr std::size_t group_bytes_max = std::size_t{512} << 20;  // One append.
+inline constexpr std::size_t group_events_max = 1'000'000;              // One append.
+// In EventHeader::cause_index.
+inline constexpr std::uint32_t caused_by_command = 0xFFFF'FFFF;
+
+static_assert(sizeof(EventHeader) == 112);
 
 }  // namespace daybook
