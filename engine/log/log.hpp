@@ -66,6 +66,7 @@ class Log {
 inline constexpr std::size_t event_bytes_max = std::size_t{16} << 20;  // One event with its header.
 inline constexpr std::size_t group_bytes_max = std::size_t{512} << 20;  // One append.
 inline constexpr std::size_t group_events_max = 1'000'000;              // One append.
+inline constexpr std::size_t batch_events_max = 1'000'000;              // One command's events.
 // In EventHeader::cause_index.
 inline constexpr std::uint32_t caused_by_command = 0xFFFF'FFFF;
 
