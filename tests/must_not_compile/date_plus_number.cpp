@@ -1,0 +1,9 @@
+// Refused with: no match for|invalid operands
+#include "engine/base/date.hpp"
+
+daybook::Date tomorrow(daybook::Date today) {
+#ifdef MUST_FAIL
+    return today + 1;
+#endif
+    return today.plus_days(1);
+}
