@@ -11,6 +11,7 @@ const char* name_of(ErrorCode code) {
         case ErrorCode::denied: return "denied";
         case ErrorCode::unavailable: return "unavailable";
         case ErrorCode::io: return "io";
+        case ErrorCode::disk_full: return "disk_full";
         case ErrorCode::corrupt: return "corrupt";
         case ErrorCode::too_new: return "too_new";
         case ErrorCode::conflict: return "conflict";

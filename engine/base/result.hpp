@@ -19,6 +19,7 @@ enum class ErrorCode : unsigned char {
     denied,       // Ask for the right, or close the other process.
     unavailable,  // The service cannot answer now.
     io,           // The disk or the operating system failed.
+    disk_full,    // Free space, then resume.
     corrupt,      // Stored bytes are damaged: restore or repair.
     too_new,      // Written by a newer version: upgrade the program.
     conflict,     // It exists already, or changed meanwhile.

@@ -47,8 +47,15 @@ class Log {
     virtual ~Log() = default;
 
     // Makes the events durable, all or none, and then visible. Positions continue end(), and the
-    // batches inside are whole. One thread appends. After an io Error the log accepts no more.
+    // batches inside are whole. One thread appends.
+    // A group that breaks these rules is refused (invalid, too_large) and the log goes on. After
+    // disk_full nothing of the group is kept, and every append is refused until resume()
+    // succeeded. After io the log accepts no more; whether the group is kept shows when the log is
+    // opened again. Reading goes on in both cases.
     [[nodiscard]] virtual Result<void> append(std::span<const EventBytes> group) = 0;
+    // After disk_full: removes what was written of the failed group and makes sure that there is
+    // room again. Does nothing when append would be accepted. By the thread that appends.
+    [[nodiscard]] virtual Result<void> resume() = 0;
 
     // The position that the next event will take. Any thread.
     [[nodiscard]] virtual std::uint64_t end() const = 0;
@@ -71,5 +78,9 @@ inline constexpr std::size_t batch_events_max = 1'000'000;              // One c
 inline constexpr std::uint32_t caused_by_command = 0xFFFF'FFFF;
 
 static_assert(sizeof(EventHeader) == 112);
+
+// Whether the events may follow the first `end` of a log: within the limits, positions in order,
+// lengths true, batches whole.
+[[nodiscard]] Result<void> check_group(std::span<const EventBytes> group, std::uint64_t end);
 
 }  // namespace daybook

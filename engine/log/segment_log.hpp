@@ -1,0 +1,78 @@
+// The embedded log: one folder of segment files as FORMAT.md describes them. One process may
+// append; readers map the files and copy nothing.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "engine/log/log.hpp"
+#include "engine/os/file.hpp"
+#include "engine/os/random.hpp"
+
+namespace daybook {
+
+struct SegmentLogOptions {
+    std::string folder;
+    bool create = false;     // Make a new log if the folder holds none; else not_found.
+    bool read_only = false;  // Takes no lock and changes nothing; end() stays where it was.
+    std::uint32_t segment_bytes = std::uint32_t{64} << 20;  // Of new segments.
+    bool prepare_ahead = true;  // Zero the next segment on a thread of the log's own.
+};
+
+struct LogStatistics {
+    std::uint64_t segments = 0;
+    std::uint64_t frames = 0;  // One for each group appended.
+    std::uint64_t events = 0;
+    std::uint64_t bytes = 0;        // Used in the files, headers and indexes included.
+    std::uint64_t event_bytes = 0;  // Of the events alone.
+};
+
+enum class VerifyDepth : unsigned char {
+    fast,  // Every checksum, length, position and link.
+    full,  // And every hash: leaves, chain and tree.
+};
+
+struct LogProgress {
+    std::uint64_t events_done = 0;
+    std::uint64_t events_total = 0;
+};
+// Called now and then on the thread that verifies; answer false to stop with a busy Error.
+using LogProgressCallback = std::function<bool(const LogProgress&)>;
+
+class SegmentLog final : public Log {
+ public:
+    // Fails with corrupt, naming segment, byte and position; too_new; denied, naming the process
+    // that has it open for writing; not_found. `files` and `random` must outlive the log.
+    [[nodiscard]] static Result<std::unique_ptr<SegmentLog>> open(
+        FileSystem& files, Random& random, const SegmentLogOptions& options
+    );
+    ~SegmentLog() override;
+
+    [[nodiscard]] Result<void> append(std::span<const EventBytes> group) override;
+    [[nodiscard]] Result<void> resume() override;
+    [[nodiscard]] std::uint64_t end() const override;
+    [[nodiscard]] Result<std::unique_ptr<LogReader>> read(std::uint64_t from) const override;
+    [[nodiscard]] TreeHead head() const override;
+    std::uint64_t wait_beyond(std::uint64_t position, std::chrono::milliseconds timeout)
+        const override;
+
+    // Reads everything that is durable at the call and answers the head computed from it, or
+    // corrupt with the first wrong segment, byte and position. Any thread; appending may go on.
+    [[nodiscard]] Result<TreeHead> verify(
+        VerifyDepth depth, const LogProgressCallback& progress = {}
+    ) const;
+    [[nodiscard]] Result<LogStatistics> statistics() const;  // Any thread.
+    // The number that tells this log from any other.
+    [[nodiscard]] std::uint64_t log_id() const;
+    // How many bytes of an unfinished last group were dropped when the log was opened.
+    [[nodiscard]] std::uint64_t dropped_bytes() const;
+
+ private:
+    class Body;
+    explicit SegmentLog(std::unique_ptr<Body> body);
+    std::unique_ptr<Body> body_;
+};
+
+}  // namespace daybook
