@@ -19,7 +19,13 @@ struct Layer {
 
 constexpr Layer layers[] = {
     {"engine/base", {"schemas/common.hpp"}},
-    {"engine/domain", {"engine/base/", "schemas/"}},
+    {"engine/domain",
+     {"engine/base/",
+      "schemas/",
+      "engine/domain/module.hpp",
+      "engine/domain/decision.hpp",
+      "engine/domain/read.hpp",
+      "engine/domain/state.hpp"}},
     {"engine/os", {"engine/base/"}},
     {"engine/log", {"engine/base/", "engine/os/", "schemas/envelope.hpp"}},
     {"engine/store", {"engine/base/", "engine/os/"}},
