@@ -1,0 +1,191 @@
+// The books as rules see them: what may be posted where and when, and what is still open. Balances
+// are not here, because no rule needs one. Every function of the module on this state is declared
+// below; the files of this folder define them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/domain/module.hpp"
+#include "schemas/accounting.hpp"
+
+namespace daybook::accounting {
+
+using Decision = daybook::Decision<EventRecordT, Refusal>;
+
+struct Book {
+    bool is_configured = false;
+    Currency base = Currency::none;
+    Money payment_difference_max;
+    std::uint64_t letterings = 0;  // How many allocations were given a code.
+    Date returned_until;           // Last day of the latest tax return.
+};
+struct Account {
+    AccountType type = AccountType::none;
+    ControlKind control = ControlKind::none;
+    bool is_cash = false;
+    bool is_closed = false;
+    Id required_dimension;
+};
+struct Journal {
+    JournalKind kind = JournalKind::none;
+};
+struct AccountUse {
+    AccountRole role = AccountRole::none;
+    Id key;
+    friend auto operator<=>(const AccountUse&, const AccountUse&) = default;
+};
+struct FiscalYear {
+    Date first;
+    Date last;
+    bool is_closed = false;
+};
+// Periods follow each other without overlapping. Those of a closed year are closed.
+struct PeriodState {
+    Id period;
+    Id year;
+    Date last;
+    PeriodStatus status = PeriodStatus::none;
+};
+struct JournalYear {
+    Id journal;
+    Id year;
+    friend auto operator<=>(const JournalYear&, const JournalYear&) = default;
+};
+struct TaxCode {
+    TaxSide side = TaxSide::none;
+    TaxTreatment treatment = TaxTreatment::standard;
+    Id output_account;
+    Id input_account;
+};
+struct TaxRateFrom {
+    Id tax_code;
+    Date from;
+    friend auto operator<=>(const TaxRateFrom&, const TaxRateFrom&) = default;
+};
+struct DimensionValue {
+    Id dimension;
+    Id value;
+    friend auto operator<=>(const DimensionValue&, const DimensionValue&) = default;
+};
+struct CurrencyDay {
+    Currency currency = Currency::none;
+    Date date;
+    friend auto operator<=>(const CurrencyDay&, const CurrencyDay&) = default;
+};
+struct ItemKey {
+    Id document;
+    std::uint16_t part = 0;
+    friend auto operator<=>(const ItemKey&, const ItemKey&) = default;
+};
+// A settled item stays, because an allocation can be undone.
+struct OpenItem {
+    Id account;
+    Id party;
+    Money open;                   // Never beyond its first amount, never of the other sign.
+    std::int64_t base_minor = 0;  // What `open` is carried at. Zero whenever `open` is zero.
+    std::vector<Id> allocations;  // In force, in the order in which they were made.
+};
+// What a reversal needs of an entry: its lines and tags as they were stored, one after the other.
+struct KeptEntry {
+    std::string bytes;
+    std::uint16_t line_count = 0;
+    std::uint16_t item_count = 0;
+    std::uint16_t tax_count = 0;
+    std::uint16_t dimension_count = 0;
+    EntryKind kind = EntryKind::manual;
+    bool is_reversed = false;
+    Id journal;
+};
+struct SettledPart {
+    ItemKey item;
+    Money amount;
+    std::int64_t base_minor = 0;
+};
+struct Allocation {
+    Id party;
+    std::vector<SettledPart> items;
+    Id entry;  // None if none was needed.
+    bool is_undone = false;
+};
+struct Payment {
+    Id party;
+    PaymentDirection direction = PaymentDirection::none;
+    bool is_reversed = false;
+};
+struct TaxMonth {
+    Date month;  // Its first day.
+    Id tax_code;
+    TaxSide side = TaxSide::none;
+    friend auto operator<=>(const TaxMonth&, const TaxMonth&) = default;
+};
+struct TaxSum {
+    std::int64_t base_minor = 0;
+    std::int64_t tax_minor = 0;
+};
+struct Presence {
+    bool is_here = true;
+};
+
+struct Books {
+    Single<Book> book;
+    Keyed<Presence> charts;
+    Keyed<Account> accounts;
+    Keyed<Journal> journals;
+    Keyed<Id, AccountUse> roles;
+    Keyed<Id, JournalKind> journal_roles;
+    Keyed<FiscalYear> years;
+    Sorted<PeriodState, Date> periods;          // By their first day.
+    Keyed<Date> period_firsts;                  // By the period's id.
+    Keyed<std::uint32_t, JournalYear> numbers;  // The last one given.
+    Keyed<TaxCode> tax_codes;
+    Sorted<Rate, TaxRateFrom> tax_rates;
+    Keyed<Presence> dimensions;
+    Keyed<Presence, DimensionValue> dimension_values;
+    Sorted<ExchangeRate, CurrencyDay> exchange_rates;
+    Keyed<OpenItem, ItemKey> items;
+    Keyed<KeptEntry> entries;
+    Keyed<Allocation> allocations;
+    Keyed<Payment> payments;
+    Keyed<Presence> bill_numbers;              // By party and the supplier's number, as one id.
+    Sorted<TaxSum, TaxMonth> taxes_to_return;  // By the month of origin.
+    Keyed<Presence> tax_returns;
+};
+
+Decision decide(const Books&, const ConfigureBook&);
+Decision decide(const Books&, const OpenAccount&);
+Decision decide(const Books&, const OpenJournal&);
+Decision decide(const Books&, const DefineTaxCode&);
+Decision decide(const Books&, const SetTaxRate&);
+
+void apply(Books&, const BookConfigured&);
+void apply(Books&, const ChartAdopted&);
+void apply(Books&, const AccountOpened&);
+void apply(Books&, const AccountRenamed&);
+void apply(Books&, const AccountClosed&);
+void apply(Books&, const AccountReopened&);
+void apply(Books&, const JournalOpened&);
+void apply(Books&, const AccountAssigned&);
+void apply(Books&, const JournalAssigned&);
+void apply(Books&, const FiscalYearOpened&);
+void apply(Books&, const PeriodSoftClosed&);
+void apply(Books&, const PeriodClosed&);
+void apply(Books&, const PeriodReopened&);
+void apply(Books&, const FiscalYearClosed&);
+void apply(Books&, const FiscalYearReopened&);
+void apply(Books&, const TaxCodeDefined&);
+void apply(Books&, const TaxRateSet&);
+void apply(Books&, const DimensionDefined&);
+void apply(Books&, const DimensionValueDefined&);
+void apply(Books&, const ExchangeRatePublished&);
+void apply(Books&, const EntryPosted&);
+void apply(Books&, const EntryReversed&);
+void apply(Books&, const BillRecorded&);
+void apply(Books&, const PaymentRecorded&);
+void apply(Books&, const PaymentReversed&);
+void apply(Books&, const AllocationMade&);
+void apply(Books&, const AllocationUndone&);
+void apply(Books&, const BadDebtWrittenOff&);
+void apply(Books&, const TaxReturnFiled&);
+
+}  // namespace daybook::accounting
