@@ -1,0 +1,143 @@
+// The options of reports: checked once, with errors that say what would have been right.
+#include "projections/core/report.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace daybook {
+namespace {
+
+std::optional<std::int64_t> integer_in(std::string_view text) {
+    std::int64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [at, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc{} && at == end ? std::optional{number} : std::nullopt;
+}
+
+std::optional<bool> boolean_in(std::string_view text) {
+    if (text == "true") return true;
+    if (text == "false") return false;
+    return std::nullopt;
+}
+
+bool is_of_type(const std::string& text, ValueType type) {
+    switch (type) {
+        case ValueType::integer: return integer_in(text).has_value();
+        case ValueType::boolean: return boolean_in(text).has_value();
+        case ValueType::money: return parse_money(text).ok();
+        case ValueType::quantity: return parse_quantity(text).ok();
+        case ValueType::rate: return parse_rate(text).ok();
+        case ValueType::date: return parse_date(text).ok();
+        case ValueType::id: return parse_id(text).ok();
+        default: return true;
+    }
+}
+
+// "month, quarter" holds "month".
+bool is_choice(std::string_view choices, std::string_view text) {
+    while (!choices.empty()) {
+        const std::size_t comma = std::min(choices.find(", "), choices.size());
+        if (choices.substr(0, comma) == text) return true;
+        choices.remove_prefix(std::min(comma + 2, choices.size()));
+    }
+    return false;
+}
+
+std::string allowed_by(const Report& report) {
+    if (report.options.empty()) return "it takes none";
+    std::string names = "it takes ";
+    for (const ReportOption& option : report.options) {
+        if (&option != report.options.data()) names += ", ";
+        names += option.name;
+    }
+    return names;
+}
+
+Error refuse(const Report& report, const std::string& what) {
+    return {ErrorCode::invalid, "report " + std::string{report.name} + ": " + what};
+}
+
+Result<void> check_value(
+    const Report& report, const ReportOption& option, const std::string& text
+) {
+    const std::string named = "option " + std::string{option.name} + " is \"" + text + "\"";
+    if (!option.choices.empty() && !is_choice(option.choices, text)) {
+        return refuse(report, named + ", which is none of " + std::string{option.choices});
+    }
+    if (!is_of_type(text, option.type)) {
+        return refuse(report, named + ", which is not a valid " + name_of(option.type));
+    }
+    return {};
+}
+
+const std::string* given(const ReportRequest& request, std::string_view name) {
+    const auto found = request.options.find(name);
+    return found == request.options.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+Result<void> check_options(const Report& report, const ReportRequest& request) {
+    for (const auto& [name, text] : request.options) {
+        const auto option = std::ranges::find(report.options, name, &ReportOption::name);
+        if (option == report.options.end()) {
+            return refuse(report, "unknown option " + name + "; " + allowed_by(report));
+        }
+        DAYBOOK_TRY_VOID(check_value(report, *option, text));
+    }
+    for (const ReportOption& option : report.options) {
+        if (option.is_required && given(request, option.name) == nullptr) {
+            return refuse(
+                report, "option " + std::string{option.name} + " is missing; " + allowed_by(report)
+            );
+        }
+    }
+    return {};
+}
+
+Result<ReportTable> run_report(
+    const Report& report, const Query& query, const ReportRequest& request
+) {
+    DAYBOOK_TRY_VOID(check_options(report, request));
+    DAYBOOK_TRY(ReportTable table, report.run(query, request));
+    if (query.failure()) return *query.failure();
+    for (const ReportRow& row : table.rows)
+        DAYBOOK_ASSERT(row.cells.size() == table.columns.size());
+    return table;
+}
+
+std::string text_option(
+    const ReportRequest& request, std::string_view name, std::string_view fallback
+) {
+    const std::string* text = given(request, name);
+    return text == nullptr ? std::string{fallback} : *text;
+}
+
+std::int64_t integer_option(
+    const ReportRequest& request, std::string_view name, std::int64_t fallback
+) {
+    const std::string* text = given(request, name);
+    return text == nullptr ? fallback : integer_in(*text).value_or(fallback);
+}
+
+bool boolean_option(const ReportRequest& request, std::string_view name, bool fallback) {
+    const std::string* text = given(request, name);
+    return text == nullptr ? fallback : boolean_in(*text).value_or(fallback);
+}
+
+Date date_option(const ReportRequest& request, std::string_view name, Date fallback) {
+    const std::string* text = given(request, name);
+    if (text == nullptr) return fallback;
+    const Result<Date> date = parse_date(*text);
+    return date.ok() ? date.value() : fallback;
+}
+
+Id id_option(const ReportRequest& request, std::string_view name, Id fallback) {
+    const std::string* text = given(request, name);
+    if (text == nullptr) return fallback;
+    const Result<Id> id = parse_id(*text);
+    return id.ok() ? id.value() : fallback;
+}
+
+}  // namespace daybook

@@ -1,0 +1,292 @@
+// Tables, declared once from their row type:
+//
+//   struct StockRow { Id item; Quantity on_hand; Money value; };
+//   constexpr auto stock = table<StockRow>(
+//       "stock", key("item", &StockRow::item), column("on_hand", &StockRow::on_hand), ...);
+//
+// Keys come first, in the order in which rows are sorted. Fields that are no column are stored too,
+// but generic readers do not see them. An enumeration is shown by name when its column is given
+// the function that names it: column("status", &Row::status, &EnumNameStatus).
+#pragma once
+
+#include <array>
+#include <boost/pfr/core.hpp>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include "engine/base/pack.hpp"
+#include "projections/core/key.hpp"
+#include "projections/core/value.hpp"
+
+namespace daybook {
+
+struct ColumnSchema {
+    std::string_view name;
+    ValueType type = ValueType::none;
+    bool is_key = false;
+};
+
+// A table as generic code sees it: no row type, only functions on bytes.
+struct TableSchema {
+    std::string_view name;
+    std::span<const ColumnSchema> columns;  // The keys first.
+    std::span<const KeyPart> key_parts;
+    std::size_t row_bytes;  // Of the row in memory, and its alignment.
+    std::size_t row_alignment;
+
+    void (*construct)(void* row);  // An empty row.
+    void (*destroy)(void* row);
+    void (*write_key)(const void* row, std::string& out);
+    void (*write_value)(const void* row, Bytes& out);  // All fields but the keys.
+    // False when the bytes are not a whole key or value of this table.
+    bool (*read_key)(std::string_view key, void* row);
+    bool (*read_value)(std::span<const std::byte> value, void* row);
+    void (*values)(const void* row, std::vector<Value>& out);  // In the order of the columns.
+    void (*describe)(std::string& out);  // Names and types, to notice that the table changed.
+};
+
+template <class Row, class Field>
+struct KeyColumn {
+    std::string_view name;
+    Field Row::*field;
+};
+template <class Row, class Field, class Names>
+struct PlainColumn {
+    std::string_view name;
+    Field Row::*field;
+    Names names;  // const char* (*)(Field), or nullptr.
+};
+
+template <class Row, class Field>
+constexpr KeyColumn<Row, Field> key(std::string_view name, Field Row::*field) {
+    return {name, field};
+}
+template <class Row, class Field>
+constexpr PlainColumn<Row, Field, std::nullptr_t> column(std::string_view name, Field Row::*field) {
+    return {name, field, nullptr};
+}
+template <class Row, class Field>
+constexpr auto column(std::string_view name, Field Row::*field, const char* (*names)(Field)) {
+    return PlainColumn<Row, Field, const char* (*)(Field)>{name, field, names};
+}
+
+namespace table_detail {
+
+template <class T>
+struct IsKey : std::false_type {};
+template <class Row, class Field>
+struct IsKey<KeyColumn<Row, Field>> : std::true_type {};
+
+template <class Row, class Field>
+constexpr ColumnSchema schema_of(const KeyColumn<Row, Field>& column) {
+    return {column.name, value_type_for<Field>(), true};
+}
+template <class Row, class Field, class Names>
+constexpr ColumnSchema schema_of(const PlainColumn<Row, Field, Names>& column) {
+    constexpr bool is_named = !std::is_null_pointer_v<Names>;
+    return {column.name, is_named ? ValueType::text : value_type_for<Field>(), false};
+}
+
+template <class Row, class Field>
+Value cell_of(const Row& row, const KeyColumn<Row, Field>& column) {
+    return value_of(row.*column.field);
+}
+template <class Row, class Field, class Names>
+Value cell_of(const Row& row, const PlainColumn<Row, Field, Names>& column) {
+    if constexpr (std::is_null_pointer_v<Names>) {
+        return value_of(row.*column.field);
+    } else {
+        return std::string{column.names(row.*column.field)};
+    }
+}
+
+// Names a field's type so that a changed one gives another text: "i4", "Money", "[...]".
+template <class T>
+void describe_type(std::string& out);
+
+template <class T>
+struct DescribeType {
+    static void to(std::string& out) {
+        if constexpr (Scalar<T>) {
+            out += std::is_signed_v<T> ? 'i' : 'u';
+            out += std::to_string(sizeof(T));
+        } else if constexpr (value_type_for<T>() != ValueType::none) {
+            out += name_of(value_type_for<T>());
+        } else {
+            out += '{';
+            boost::pfr::for_each_field(T{}, [&out]<class Field>(const Field&) {
+                describe_type<Field>(out);
+                out += ' ';
+            });
+            out += '}';
+        }
+    }
+};
+template <class T>
+struct DescribeType<std::vector<T>> {
+    static void to(std::string& out) { describe_type<T>(out += "vector "); }
+};
+template <class T>
+struct DescribeType<std::optional<T>> {
+    static void to(std::string& out) { describe_type<T>(out += "optional "); }
+};
+template <class T>
+struct DescribeType<std::set<T>> {
+    static void to(std::string& out) { describe_type<T>(out += "set "); }
+};
+template <class K, class V>
+struct DescribeType<std::map<K, V>> {
+    static void to(std::string& out) {
+        describe_type<K>(out += "map ");
+        describe_type<V>(out += ' ');
+    }
+};
+template <class A, class B>
+struct DescribeType<std::pair<A, B>> {
+    static void to(std::string& out) {
+        describe_type<A>(out += "pair ");
+        describe_type<B>(out += ' ');
+    }
+};
+template <class T>
+void describe_type(std::string& out) {
+    DescribeType<T>::to(out);
+}
+
+}  // namespace table_detail
+
+template <class RowType, class... Columns>
+struct Table {
+    using Row = RowType;
+    std::string_view name;
+    std::tuple<Columns...> columns;
+
+    static constexpr std::size_t key_count =
+        (0 + ... + static_cast<std::size_t>(table_detail::IsKey<Columns>::value));
+};
+
+template <class Row, class... Columns>
+constexpr Table<Row, Columns...> table(std::string_view name, Columns... columns) {
+    static_assert(table_detail::IsKey<std::tuple_element_t<0, std::tuple<Columns...>>>::value);
+    return {name, {columns...}};
+}
+
+// The generic description of one table constant, and the functions that it names.
+template <const auto& table>
+struct SchemaOf {
+    using Row = typename std::remove_cvref_t<decltype(table)>::Row;
+    static constexpr std::size_t key_count = std::remove_cvref_t<decltype(table)>::key_count;
+
+    static constexpr auto columns = std::apply(
+        [](const auto&... column) { return std::array{table_detail::schema_of(column)...}; },
+        table.columns
+    );
+
+    template <class Use>
+    static constexpr void for_each_key(Use&& use) {
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (use(std::get<Index>(table.columns)), ...);
+        }
+        (std::make_index_sequence<key_count>{});
+    }
+    static constexpr auto key_parts = [] {
+        std::array<KeyPart, key_count> parts{};
+        std::size_t at = 0;
+        for_each_key([&]<class Field>(const KeyColumn<Row, Field>&) {
+            parts[at++] = key_part_for<Field>();
+        });
+        return parts;
+    }();
+
+    static void construct(void* place) { std::construct_at(static_cast<Row*>(place)); }
+    static void destroy(void* place) { std::destroy_at(static_cast<Row*>(place)); }
+
+    static void write_key(const void* place, std::string& out) {
+        const Row& row = *static_cast<const Row*>(place);
+        for_each_key([&]<class Field>(const KeyColumn<Row, Field>& column) {
+            append_key(out, key_part_for<Field>(), row.*column.field);
+        });
+    }
+    static bool read_key(std::string_view key, void* place) {
+        Row& row = *static_cast<Row*>(place);
+        KeyReader reader{key};
+        bool whole = true;
+        for_each_key([&](const auto& column) { whole = whole && reader.read(row.*column.field); });
+        return whole && reader.at_end();
+    }
+
+    static bool is_key_field(const Row& row, const void* field) {
+        bool found = false;
+        for_each_key([&](const auto& column) { found = found || &(row.*column.field) == field; });
+        return found;
+    }
+    static void write_value(const void* place, Bytes& out) {
+        const Row& row = *static_cast<const Row*>(place);
+        Packer packer{out};
+        boost::pfr::for_each_field(row, [&](const auto& field) {
+            if (!is_key_field(row, &field)) packer.put(field);
+        });
+    }
+    static bool read_value(std::span<const std::byte> value, void* place) {
+        Row& row = *static_cast<Row*>(place);
+        Unpacker unpacker{value};
+        boost::pfr::for_each_field(row, [&](auto& field) {
+            if (!is_key_field(row, &field)) unpacker.get(field);
+        });
+        return unpacker.is_whole() && unpacker.at_end();
+    }
+
+    static void values(const void* place, std::vector<Value>& out) {
+        const Row& row = *static_cast<const Row*>(place);
+        out.clear();
+        std::apply(
+            [&](const auto&... column) {
+                (out.push_back(table_detail::cell_of(row, column)), ...);
+            },
+            table.columns
+        );
+    }
+    static void describe(std::string& out) {
+        out += table.name;
+        for (const ColumnSchema& column : columns) {
+            out += ' ';
+            out += column.name;
+            out += column.is_key ? " key " : " ";
+            out += name_of(column.type);
+        }
+        out += ": ";
+        table_detail::describe_type<Row>(out);
+    }
+
+    static constexpr TableSchema schema{
+        .name = table.name,
+        .columns = columns,
+        .key_parts = key_parts,
+        .row_bytes = sizeof(Row),
+        .row_alignment = alignof(Row),
+        .construct = &construct,
+        .destroy = &destroy,
+        .write_key = &write_key,
+        .write_value = &write_value,
+        .read_key = &read_key,
+        .read_value = &read_value,
+        .values = &values,
+        .describe = &describe,
+    };
+};
+
+// Appends the first parts of a table's key.
+template <class... Parts>
+void append_key_prefix(std::string& out, const TableSchema& schema, const Parts&... parts) {
+    DAYBOOK_ASSERT(sizeof...(Parts) <= schema.key_parts.size());
+    std::size_t at = 0;
+    (append_key(out, schema.key_parts[at++], parts), ...);
+}
+
+}  // namespace daybook
