@@ -25,13 +25,17 @@ class Writer;
 
 // Every limit of the write side. Reaching one is an answer, never a loss.
 struct EngineLimits {
-    std::size_t queue_commands_max = 8'192;                    // Then submit() answers busy,
-    std::size_t queue_bytes_max = std::size_t{64} << 20;       // and also at this many bytes.
-    std::size_t command_bytes_max = std::size_t{8} << 20;      // Then submit() answers too_large.
-    std::size_t batch_events_max = daybook::batch_events_max;  // Then the command is refused,
-    std::size_t batch_bytes_max = std::size_t{20} << 20;       // and also at this many bytes,
-    std::size_t reaction_depth_max = 16;                       // or reactions one upon another.
+    std::size_t queue_commands_max = 8'192;                // Then submit() answers busy,
+    std::size_t queue_bytes_max = std::size_t{64} << 20;   // and also at this many bytes.
+    std::size_t command_bytes_max = std::size_t{8} << 20;  // Then submit() answers too_large.
+    std::size_t batch_events_max = 900'000;                // Then the command is refused,
+    std::size_t batch_bytes_max = std::size_t{448} << 20;  // and also at this many bytes,
+    std::size_t reaction_depth_max = 16;                   // or reactions one upon another.
+    // A group that has reached one of these is written; so a batch always fits after it.
+    std::size_t group_events_full = 50'000;
+    std::size_t group_bytes_full = std::size_t{32} << 20;
     std::uint64_t snapshot_events_min = 10'000;  // Fewer new events make no snapshot on close.
+    std::size_t snapshots_kept = 2;
 };
 
 // How far replay trusts what it reads from the log.
@@ -62,7 +66,8 @@ struct Answer {
     enum class Outcome : std::uint8_t {
         accepted,  // Its events are durable.
         refused,   // A rule said no. Nothing was stored, and the same id may be sent again.
-        failed,    // The book could not do it. Nothing was stored.
+        failed,    // The book could not do it; see the error. Whether the disk kept it shows when
+                   // the book is opened again: sending the same id again is always safe.
     };
     Outcome outcome = Outcome::failed;
     bool is_repeated = false;            // The command was accepted earlier: this is that answer.
@@ -106,7 +111,10 @@ class Engine {
     // The answer is that of the snapshot: the book is whole in any case.
     Result<void> stop();
 
-    // Null, or why the book accepts no more writes. Reads go on.
+    // After the disk was full: makes sure that there is room again, restores the state as it is on
+    // the log, and takes commands again. Does nothing when the book accepts writes.
+    [[nodiscard]] Result<void> resume();
+    // Nothing, or why the book accepts no more writes. Reads go on.
     [[nodiscard]] std::optional<Error> write_failure() const;
     // Where the last open() started to replay: 0, or the position of the snapshot that it used.
     [[nodiscard]] std::uint64_t replayed_from() const;
