@@ -20,8 +20,6 @@ constexpr std::size_t text_bytes_max = 64 * 1024;
 constexpr std::uint32_t list_values_max = 50;
 constexpr int merge_chain_max = 16;
 
-using Texts = flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>;
-
 std::string name_of(const char* name) {
     return name;
 }
@@ -62,16 +60,6 @@ Decision check_list(const Texts* list, const ListRule& rule) {
     return {};
 }
 
-Decision check_country(const flatbuffers::String* country, std::string at) {
-    if (country == nullptr || country->size() == 0 || is_country(text(country))) return {};
-    return refuse(
-        Refusal::country_unknown,
-        std::move(at),
-        copy(country),
-        "a country code of ISO 3166-1, two capital letters"
-    );
-}
-
 Decision check_roles(const flatbuffers::Vector<Role>* roles) {
     if (auto no = check_length(roles, "roles"); no.is_refused()) return no;
     if (roles == nullptr) return {};
@@ -108,42 +96,16 @@ Decision check_addresses(const flatbuffers::Vector<flatbuffers::Offset<Address>>
     return {};
 }
 
-template <class Command>
-Decision check_contacts(const Command& command) {
-    const std::array lists{
-        std::pair{
-            command.emails(),
-            ListRule{"emails", Refusal::email_invalid, is_email, "an address as name@example.com"}},
-        std::pair{
-            command.phones(),
-            ListRule{
-                "phones",
-                Refusal::phone_invalid,
-                is_phone,
-                "3 to 15 digits, as +33 1 23 45 67 89"}},
-        std::pair{
-            command.ibans(),
-            ListRule{
-                "ibans",
-                Refusal::iban_invalid,
-                is_iban,
-                "an IBAN of its country's length whose check digits agree (mod 97)",
-                true}},
-    };
-    for (const auto& [list, rule] : lists) {
-        if (auto no = check_list(list, rule); no.is_refused()) return no;
-    }
-    const std::string vat_id = compact_code(text(command.vat_id()));
-    if (!vat_id.empty() && !is_vat_id(vat_id)) {
-        return refuse(
-            Refusal::vat_id_invalid,
-            "vat_id",
-            vat_id,
-            "a VAT number in the format of its country, which comes first: FR40303265045"
-        );
-    }
-    return {};
-}
+constexpr ListRule email_rule{
+    "emails", Refusal::email_invalid, is_email, "an address as name@example.com"};
+constexpr ListRule phone_rule{
+    "phones", Refusal::phone_invalid, is_phone, "3 to 15 digits, as +33 1 23 45 67 89"};
+constexpr ListRule iban_rule{
+    "ibans",
+    Refusal::iban_invalid,
+    is_iban,
+    "an IBAN of its country's length whose check digits agree (mod 97)",
+    true};
 
 // What a registration and an amendment have in common, in the order of the schema's refusals.
 template <class Command>
@@ -160,7 +122,18 @@ Decision check_profile(const Crm& state, const Command& command, PartyKind kind)
             "a code of ISO 639-1, as fr or fr-BE"
         );
     }
-    if (auto no = check_contacts(command); no.is_refused()) return no;
+    if (auto no = check_list(command.emails(), email_rule); no.is_refused()) return no;
+    if (auto no = check_list(command.phones(), phone_rule); no.is_refused()) return no;
+    if (auto no = check_list(command.ibans(), iban_rule); no.is_refused()) return no;
+    const std::string vat_id = compact_code(text(command.vat_id()));
+    if (!vat_id.empty() && !is_vat_id(vat_id)) {
+        return refuse(
+            Refusal::vat_id_invalid,
+            "vat_id",
+            vat_id,
+            "a VAT number in the format of its country, which comes first: FR40303265045"
+        );
+    }
     if (!read_or_none(command.birth_date()).is_none() && kind == PartyKind::organisation) {
         return refuse(
             Refusal::birth_date_not_of_a_person,
@@ -281,6 +254,23 @@ Id resolve(const Crm& state, const Id& party) {
 Decision check_id(const Id& id, std::string_view at) {
     if (!id.is_none()) return {};
     return refuse(Refusal::id_missing, std::string{at}, "nothing", "an id");
+}
+
+Decision check_emails(const Texts* emails) {
+    return check_list(emails, email_rule);
+}
+Decision check_phones(const Texts* phones) {
+    return check_list(phones, phone_rule);
+}
+
+Decision check_country(const flatbuffers::String* country, std::string at) {
+    if (country == nullptr || country->size() == 0 || is_country(text(country))) return {};
+    return refuse(
+        Refusal::country_unknown,
+        std::move(at),
+        copy(country),
+        "a country code of ISO 3166-1, two capital letters"
+    );
 }
 
 Decision check_text(std::string_view value, std::string_view at) {
