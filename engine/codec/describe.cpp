@@ -12,6 +12,7 @@ namespace {
 constexpr int depth_max = 6;
 
 std::vector<FieldDescription> describe_fields(const Shape& shape, int depth);
+std::vector<FieldDescription> describe_members(const Choices& choices, int depth);
 
 std::string type_of(const Slot& slot) {
     switch (slot.kind) {
@@ -67,17 +68,43 @@ FieldDescription describe_field(const Field& from, int depth) {
     FieldDescription field{
         .name = std::string{from.name},
         .type = (is_list ? "list of " : "") + type_of(slot),
+        .kind = slot.kind,
+        .is_list = is_list,
+        .list_length_max = from.length,
         .is_required = from.is_required,
         .is_document = from.is_document,
         .is_effective = from.is_effective,
         .is_personal = from.is_personal,
         .choices = choices_of(slot),
     };
+    if (slot.kind == Kind::integer) {
+        const IntegerRange range = range_of(slot);
+        field.integer_min = range.min;
+        field.integer_max = range.max;
+    }
+    if (slot.kind == Kind::one_of && depth < depth_max) {
+        field.fields = describe_members(*slot.choices, depth);
+    }
     const bool has_fields = slot.kind == Kind::record || slot.kind == Kind::table;
     if (has_fields && depth < depth_max) field.fields = describe_fields(*slot.shape, depth + 1);
     field.example = example_of(field, slot);
     if (is_list) field.example = "[" + field.example + "]";
     return field;
+}
+
+std::vector<FieldDescription> describe_members(const Choices& choices, int depth) {
+    std::vector<FieldDescription> members;
+    for (std::size_t i = 0; i < choices.values.size(); ++i) {
+        if (choices.members[i] == nullptr) continue;
+        members.push_back(
+            {.name = std::string{choices.values[i].first},
+             .type = std::string{choices.members[i]->name},
+             .kind = Kind::table,
+             .fields = describe_fields(*choices.members[i], depth + 1)}
+        );
+        members.back().example = example_of_fields(members.back().fields);
+    }
+    return members;
 }
 
 std::vector<FieldDescription> describe_fields(const Shape& shape, int depth) {
@@ -93,7 +120,6 @@ RecordDescription describe(std::string_view module, const Choices& members, std:
     return {
         .module = std::string{module},
         .name = std::string{members.values[member].first},
-        .text = std::string{shape.text},
         .type = static_cast<std::uint8_t>(members.values[member].second),
         .fields = describe_fields(shape, 0),
     };

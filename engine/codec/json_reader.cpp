@@ -115,19 +115,6 @@ std::size_t field_index(const Shape& shape, std::string_view name, std::size_t e
     return index;
 }
 
-struct IntegerRange {
-    std::int64_t min = 0;
-    std::uint64_t max = 0;
-};
-
-IntegerRange range_of(const Slot& slot) {
-    const unsigned bits = slot.bytes * 8U;
-    const std::uint64_t unsigned_max = std::numeric_limits<std::uint64_t>::max() >> (64U - bits);
-    if (!slot.is_signed) return {0, unsigned_max};
-    const std::uint64_t signed_max = unsigned_max >> 1U;
-    return {-static_cast<std::int64_t>(signed_max) - 1, signed_max};
-}
-
 // Walks one document and fills the builder.
 class BodyReader {
  public:
@@ -319,6 +306,8 @@ class BodyReader {
         if (slot.shape != nullptr) {
             struct_.assign(slot.stride, std::byte{0});
             DAYBOOK_TRY_VOID(put(slot, value, struct_.data()));
+            const bool says_nothing = is_word(slot.kind) && is_none(slot.kind, struct_.data());
+            if (says_nothing && !field.is_required) return {};
             builder_.Align(slot.align);
             builder_.PushBytes(reinterpret_cast<const std::uint8_t*>(struct_.data()), slot.stride);
             builder_.TrackField(field.place, builder_.GetSize());

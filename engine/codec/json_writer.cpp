@@ -178,8 +178,7 @@ bool is_shown(const Field& field, const std::byte* place) {
     if (place == nullptr) return false;
     if (field.is_required || field.is_nullable) return true;
     if (field.slot.bytes > 0) return scalar(field.slot, place) != field.absent;
-    return field.slot.shape == nullptr || field.slot.kind == Kind::table ||
-           !is_empty_value(field.slot, place);
+    return !is_word(field.slot.kind) || !is_none(field.slot.kind, place);
 }
 
 }  // namespace

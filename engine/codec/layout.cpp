@@ -25,16 +25,6 @@ std::string_view last_word(const flatbuffers::String* name) {
     return full.substr(full.rfind('.') + 1);
 }
 
-// The first line of the `///` comment.
-template <class Definition>
-std::string_view comment_of(const Definition& definition) {
-    const auto* lines = definition.documentation();
-    if (lines == nullptr || lines->size() == 0) return {};
-    std::string_view line = view(lines->Get(0));
-    while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
-    return line;
-}
-
 template <class Definition>
 bool has_attribute(const Definition& definition, const char* key) {
     return definition.attributes() != nullptr &&
@@ -95,7 +85,6 @@ class Builder {
 
     void build_shape(const reflection::Object& from, Shape& shape) {
         shape.name = last_word(from.name());
-        shape.text = comment_of(from);
         shape.is_struct = from.is_struct();
         shape.bytes = static_cast<std::uint32_t>(from.bytesize());
         shape.align = static_cast<std::uint32_t>(std::max(from.minalign(), 1));
@@ -116,7 +105,6 @@ class Builder {
     Field field_of(const reflection::Field& from, bool in_struct) const {
         Field field;
         field.name = view(from.name());
-        field.text = comment_of(from);
         field.place = from.offset();
         field.absent = from.default_integer();
         field.is_nullable = from.optional() && !in_struct && is_scalar(from.type()->base_type());
@@ -240,6 +228,14 @@ class Builder {
 };
 
 }  // namespace
+
+IntegerRange range_of(const Slot& slot) {
+    const unsigned bits = slot.bytes * 8U;
+    const std::uint64_t unsigned_max = std::numeric_limits<std::uint64_t>::max() >> (64U - bits);
+    if (!slot.is_signed) return {0, unsigned_max};
+    const std::uint64_t signed_max = unsigned_max >> 1U;
+    return {-static_cast<std::int64_t>(signed_max) - 1, signed_max};
+}
 
 Layout::Layout(std::string_view module, std::span<const std::uint8_t> bytes) : module_(module) {
     flatbuffers::Verifier verifier{bytes.data(), bytes.size()};

@@ -9,31 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "engine/base/result.hpp"
+#include "engine/codec/description.hpp"
 
 namespace daybook::codec {
 
-enum class Kind : std::uint8_t {
-    boolean,
-    integer,
-    choice,  // An enum.
-    flags,   // An enum of bits.
-    text,
-    money,
-    unit_price,
-    exchange_rate,
-    quantity,
-    rate,
-    currency,
-    date,
-    instant,
-    id,
-    record,  // A struct of our own.
-    table,
-    one_of,  // A union.
-    list,    // Of any kind but list and one_of.
-    array,   // A list of fixed length inside a struct.
-};
+using Kind = FieldKind;
 
 struct Choices {
     std::string_view name;  // "PartyKind"
@@ -55,7 +35,6 @@ struct Slot {
 
 struct Field {
     std::string_view name;
-    std::string_view text;  // The schema's comment.
     Slot slot;
     Slot element;                  // For a list or an array.
     std::uint16_t length = 0;      // Of an array.
@@ -78,7 +57,6 @@ struct Step {
 // A table or a struct.
 struct Shape {
     std::string_view name;  // "OrderLine"
-    std::string_view text;
     bool is_struct = false;
     std::uint32_t bytes = 0;  // Of a struct.
     std::uint32_t align = 1;
@@ -86,6 +64,13 @@ struct Shape {
     std::vector<Step> steps;       // Of a table: in what order flatc's code adds its fields.
     std::vector<std::byte> empty;  // Of a struct: a value whose dates are none.
 };
+
+struct IntegerRange {
+    std::int64_t min = 0;
+    std::uint64_t max = 0;
+};
+// What a scalar of that width holds.
+[[nodiscard]] IntegerRange range_of(const Slot& slot);
 
 inline constexpr std::size_t fields_max = 128;  // In one table or struct.
 

@@ -75,7 +75,9 @@ Result<void> put_none(Kind kind, std::byte* to) {
         case Kind::id:
         case Kind::currency:
         case Kind::money:
-        case Kind::unit_price: return {};
+        case Kind::unit_price:
+        case Kind::exchange_rate:
+        case Kind::instant: return {};
         default: break;
     }
     return Error{ErrorCode::invalid, "must not be empty"};
@@ -144,6 +146,9 @@ bool is_none(Kind kind, const std::byte* from) {
         case Kind::currency: return unpack<wire::Currency>(from) == Currency::none;
         case Kind::date: return unpack<wire::Date>(from).is_none();
         case Kind::id: return unpack<wire::Id>(from).is_none();
+        // Zero is never meant: nobody trades at it, and no book is that old.
+        case Kind::exchange_rate: return unpack<wire::ExchangeRate>(from) == ExchangeRate{};
+        case Kind::instant: return unpack<wire::Instant>(from) == Instant{};
         default: return false;
     }
 }

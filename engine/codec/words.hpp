@@ -18,7 +18,8 @@ namespace daybook::codec {
 
 // Writes the struct's bytes; `to` was filled with zeros. "" is none.
 [[nodiscard]] Result<void> put_word(Kind kind, std::string_view text, std::byte* to);
-// Whether the struct's bytes say nothing: an id or a day of none, zero of no currency.
+// Whether the struct's bytes say nothing: an id, day or instant of none, zero of no currency. A
+// quantity or a rate of zero says something.
 [[nodiscard]] bool is_none(Kind kind, const std::byte* from);
 void append_word(Kind kind, const std::byte* from, std::string& out);
 

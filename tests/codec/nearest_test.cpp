@@ -1,0 +1,27 @@
+// Suggestions for mistyped names.
+#include "engine/codec/nearest.hpp"
+
+#include <doctest/doctest.h>
+
+using daybook::nearest_name;
+using daybook::suggestion;
+
+TEST_CASE("a mistyped name finds the nearest one") {
+    const std::vector<std::string_view> names{"quantity", "price", "discount"};
+    CHECK(nearest_name("quantiy", names) == "quantity");
+    CHECK(nearest_name("PRICE", names) == "price");
+    CHECK(nearest_name("pirce", names) == "price");
+    CHECK(nearest_name("discuont", names) == "discount");
+}
+
+TEST_CASE("a name far from all others finds none, and a few names are listed") {
+    const std::vector<std::string_view> names{"quantity", "price", "discount"};
+    CHECK(nearest_name("warehouse", names).empty());
+    CHECK(suggestion("warehouse", names) == "; it may be quantity, price, discount");
+    CHECK(suggestion("prise", names) == "; did you mean \"price\"?");
+    CHECK(suggestion("x", {}).empty());
+}
+
+TEST_CASE("a very long name is not compared") {
+    CHECK(nearest_name(std::string(10'000, 'x'), {"price"}).empty());
+}
