@@ -17,7 +17,8 @@ struct SegmentLogOptions {
     std::string folder;
     bool create = false;     // Make a new log if the folder holds none; else not_found.
     bool read_only = false;  // Takes no lock and changes nothing; end() stays where it was.
-    std::uint32_t segment_bytes = std::uint32_t{64} << 20;  // Of new segments.
+    // Of new segments, 16 KiB to 1 GiB. The first ones are smaller, one for a large group larger.
+    std::uint32_t segment_bytes = std::uint32_t{64} << 20;
     bool prepare_ahead = true;  // Zero the next segment on a thread of the log's own.
 };
 
@@ -25,7 +26,7 @@ struct LogStatistics {
     std::uint64_t segments = 0;
     std::uint64_t frames = 0;  // One for each group appended.
     std::uint64_t events = 0;
-    std::uint64_t bytes = 0;        // Used in the files, headers and indexes included.
+    std::uint64_t file_bytes = 0;   // Of the segment files, zeros for what is to come included.
     std::uint64_t event_bytes = 0;  // Of the events alone.
 };
 
@@ -48,6 +49,8 @@ class SegmentLog final : public Log {
     [[nodiscard]] static Result<std::unique_ptr<SegmentLog>> open(
         FileSystem& files, Random& random, const SegmentLogOptions& options
     );
+    struct Parts;
+    explicit SegmentLog(std::unique_ptr<Parts> parts);  // Use open().
     ~SegmentLog() override;
 
     [[nodiscard]] Result<void> append(std::span<const EventBytes> group) override;
@@ -63,16 +66,14 @@ class SegmentLog final : public Log {
     [[nodiscard]] Result<TreeHead> verify(
         VerifyDepth depth, const LogProgressCallback& progress = {}
     ) const;
-    [[nodiscard]] Result<LogStatistics> statistics() const;  // Any thread.
+    [[nodiscard]] LogStatistics statistics() const;  // Any thread.
     // The number that tells this log from any other.
     [[nodiscard]] std::uint64_t log_id() const;
     // How many bytes of an unfinished last group were dropped when the log was opened.
     [[nodiscard]] std::uint64_t dropped_bytes() const;
 
  private:
-    class Body;
-    explicit SegmentLog(std::unique_ptr<Body> body);
-    std::unique_ptr<Body> body_;
+    std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace daybook

@@ -55,6 +55,15 @@ class SampleGroup {
     std::vector<EventBytes> events_;
 };
 
+// Whether the payload is the one that a sample at this position has.
+[[nodiscard]] inline bool is_sample(EventBytes event) {
+    Prng random(header_of(event).position());
+    for (const std::byte byte : payload_of(event)) {
+        if (byte != static_cast<std::byte>(random.next())) return false;
+    }
+    return true;
+}
+
 // One batch at the position.
 [[nodiscard]] inline SampleGroup sample_batch(
     std::uint64_t position, std::uint32_t count, std::uint32_t payload_bytes

@@ -1,0 +1,72 @@
+// The one writer of a segment log: holds the lock, repairs what a crash left, writes a frame for
+// each group, and rolls to the next segment. All on the thread that appends.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/log/frame.hpp"
+#include "engine/log/shared_segments.hpp"
+#include "engine/log/spare_segment.hpp"
+#include "engine/os/file.hpp"
+#include "engine/os/random.hpp"
+
+namespace daybook {
+
+struct SegmentLogOptions;
+
+// The lock of the folder; denied if another process has it.
+[[nodiscard]] Result<std::unique_ptr<File>> take_lock(FileSystem& files, const std::string& folder);
+// Makes the folder's first segment.
+[[nodiscard]] Result<void> create_log(
+    FileSystem& files, Random& random, const SegmentLogOptions& options
+);
+// Finishes on the disk what a crash interrupted: cuts the torn end off, writes a missing seal.
+[[nodiscard]] Result<void> repair(
+    FileSystem& files, const std::string& folder, const OpenedSegments& opened
+);
+
+class SegmentWriter {
+ public:
+    // The folder is locked and repaired.
+    [[nodiscard]] static Result<std::unique_ptr<SegmentWriter>> open(
+        FileSystem& files, const SegmentLogOptions& options, SharedSegments& segments
+    );
+    // Use open().
+    SegmentWriter(
+        FileSystem& files,
+        const SegmentLogOptions& options,
+        SharedSegments& segments,
+        std::unique_ptr<File> file
+    );
+    ~SegmentWriter();  // Leaves the close mark.
+
+    [[nodiscard]] Result<void> append(std::span<const EventBytes> group);
+    [[nodiscard]] Result<void> resume();
+
+ private:
+    [[nodiscard]] Result<void> write_group(std::span<const EventBytes> group);
+    [[nodiscard]] bool fits(std::uint64_t frame_bytes) const;
+    [[nodiscard]] Result<void> roll(std::uint64_t frame_bytes);
+    [[nodiscard]] Result<void> make_successor(std::uint64_t frame_bytes);
+    [[nodiscard]] std::uint64_t successor_bytes(std::uint64_t frame_bytes) const;
+    void leave_close_mark();
+
+    FileSystem& files_;
+    SharedSegments& segments_;
+    const std::string folder_;
+    const std::uint64_t segment_bytes_;
+    Segment* segment_;            // The last one, to which frames are added.
+    std::unique_ptr<File> file_;  // Its file.
+    FrameWriter frame_writer_;
+    Commitment commitment_;       // To what is durable.
+    Commitment next_commitment_;  // With the group that is being written; kept for its memory.
+    // Set while the log refuses appends: disk_full until resume(), anything else for good.
+    std::optional<Error> stopped_;
+    SpareSegment spare_;
+    std::unique_ptr<File> successor_file_;  // Zeroed, on its way to become the next segment.
+    std::unique_ptr<Segment> successor_;  // Has its name already: nothing more goes into segment_.
+};
+
+}  // namespace daybook

@@ -1,0 +1,60 @@
+// What the tests of the segment log share: a log on a disk in memory, with tiny segments.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include "engine/log/memory_log.hpp"
+#include "engine/log/segment_log.hpp"
+#include "tests/support/fake_files.hpp"
+#include "tests/support/sample_events.hpp"
+
+namespace daybook::tests {
+
+class FixedRandom final : public Random {
+ public:
+    [[nodiscard]] std::uint64_t next() override { return 0x0123'4567'89AB'CDEF; }
+};
+
+struct Disk {
+    support::FakeFileSystem files;
+    FixedRandom random;
+    SegmentLogOptions options{
+        .folder = "book/log", .create = true, .segment_bytes = 16 * 1024, .prepare_ahead = false};
+
+    [[nodiscard]] Result<std::unique_ptr<SegmentLog>> open() {
+        return SegmentLog::open(files, random, options);
+    }
+    [[nodiscard]] Result<std::unique_ptr<SegmentLog>> open_to_read() {
+        SegmentLogOptions read_only = options;
+        read_only.read_only = true;
+        return SegmentLog::open(files, random, read_only);
+    }
+};
+
+// Reads to the end, checks that positions follow each other and payloads are those of the samples,
+// and answers the position after the last.
+[[nodiscard]] inline std::uint64_t positions_from(const Log& log, std::uint64_t from) {
+    const auto reader = log.read(from).value();
+    std::uint64_t position = from;
+    for (;;) {
+        const auto events = reader->next();
+        REQUIRE_MESSAGE(events.ok(), events.error().message);
+        if (events.value().empty()) return position;
+        for (const EventBytes event : events.value()) {
+            REQUIRE(header_of(event).position() == position);
+            REQUIRE(support::is_sample(event));
+            ++position;
+        }
+    }
+}
+
+[[nodiscard]] inline std::uint64_t seed() {
+    const char* given = std::getenv("DAYBOOK_SEED");
+    return given == nullptr ? 1 : std::strtoull(given, nullptr, 10);
+}
+
+}  // namespace daybook::tests
