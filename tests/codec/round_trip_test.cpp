@@ -3,11 +3,10 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <cstdlib>
-
 #include "engine/base/prng.hpp"
 #include "engine/codec/codec.hpp"
 #include "tests/codec/bakery_module.hpp"
+#include "tests/support/seed.hpp"
 
 using namespace daybook;
 
@@ -117,14 +116,9 @@ class CommandMaker {
     Prng prng_;
 };
 
-std::uint64_t seed_from_environment() {
-    const char* given = std::getenv("DAYBOOK_SEED");
-    return given == nullptr ? 20'260'331 : std::strtoull(given, nullptr, 10);
-}
-
 void check_round_trips(std::span<const DomainModule> modules, int rounds) {
     Codec codec{modules};
-    const std::uint64_t seed = seed_from_environment();
+    const std::uint64_t seed = test_seed();
     CommandMaker maker{seed};
     for (int round = 0; round < rounds; ++round) {
         for (const RecordDescription& command : codec.commands()) {
