@@ -28,9 +28,8 @@ Pattern parse(std::string_view pattern) {
     if (begin == std::string_view::npos) return {.before = pattern};
     const std::size_t end = pattern.find('}', begin);
     if (end == std::string_view::npos) return {.before = pattern};
-    std::string_view width = pattern.substr(
-        begin + number_token.size(), end - begin - number_token.size()
-    );
+    std::string_view width =
+        pattern.substr(begin + number_token.size(), end - begin - number_token.size());
     std::size_t digits = width.empty() ? 1 : 0;
     if (!width.empty()) {
         if (width.front() != ':' || width.size() > 3) return {.before = pattern};
@@ -162,7 +161,10 @@ std::string format_number(std::string_view pattern, std::int32_t year, std::uint
     const Pattern parsed = parse(pattern);
     DAYBOOK_ASSERT(parsed.has_number);
     return fmt::format(
-        "{}{:0{}}{}", with_year(parsed.before, year), number, parsed.digits,
+        "{}{:0{}}{}",
+        with_year(parsed.before, year),
+        number,
+        parsed.digits,
         with_year(parsed.after, year)
     );
 }
@@ -187,6 +189,13 @@ Decision decide(const Sales& state, const DefineNumberSeries& command) {
             {"pattern",
              fmt::format("the pattern of series {}", to_string(*taken_by)),
              "a pattern of its own, so that no number is given twice"}};
+    }
+    if (command.first_number() > first_number_max) {
+        return Refused{
+            Refusal::first_number_too_large,
+            {"first_number",
+             fmt::format("{}", command.first_number()),
+             fmt::format("at most {}", first_number_max)}};
     }
 
     NumberSeriesDefinedT event;

@@ -119,6 +119,14 @@ Judged<Rate> tax_rate(const Sales& state, const Draft& draft, std::size_t index)
              to_string(line.tax_code),
              "a tax code that accounting has defined"}};
     }
+    if (!code->is_for_sales) {
+        return Refused{
+            Refusal::tax_code_not_for_sales,
+            {line_path(index, "tax_code"),
+             fmt::format("{}, a code of purchases", to_string(line.tax_code)),
+             "a code of sales"}};
+    }
+    if (!code->is_charged) return Rate{};
     if (code->rates.empty() || code->rates.front().from > draft.tax_point) {
         return Refused{
             Refusal::tax_rate_missing,
@@ -175,8 +183,7 @@ Judged<Draft> with_document_discount(Draft draft) {
         }
         Wide sum = 0;
         for (const DraftLine& line : lines) sum += belongs(line) ? line.net.minor() : 0;
-        const Wide less =
-            divide(sum * draft.discount.ppm(), Rate::one_ppm, Rounding::half_up);
+        const Wide less = divide(sum * draft.discount.ppm(), Rate::one_ppm, Rounding::half_up);
         const Wide micro = less * power_of_ten(6 - exponent_of(draft.currency));
         if (!fits_64(micro)) return total_too_large();
         const std::int64_t minor = static_cast<std::int64_t>(less);
@@ -238,8 +245,8 @@ Judged<Draft> with_taxes(const Sales& state, Draft draft) {
 Wide rounding_of(const DraftLine& line, const Draft& draft) {
     const Wide exact = static_cast<Wide>(line.price.micro()) * line.quantity.milli() *
                        (Rate::one_ppm - line.discount.ppm());
-    const Wide minor = static_cast<Wide>(line.net.minor()) +
-                       (draft.includes_tax ? line.tax.minor() : 0);
+    const Wide minor =
+        static_cast<Wide>(line.net.minor()) + (draft.includes_tax ? line.tax.minor() : 0);
     return exact - minor * power_of_ten(15 - exponent_of(draft.currency));
 }
 
@@ -278,8 +285,7 @@ Judged<Draft> open_draft(const Sales& state, const Wanted& wanted, const Context
     if (!is_known(draft.currency)) return Refusal::currency_unknown;
     if (draft.discount.is_negative() || draft.discount.ppm() > Rate::one_ppm) {
         return Refused{
-            Refusal::discount_out_of_range,
-            {"discount", to_string(draft.discount), "0% to 100%"}};
+            Refusal::discount_out_of_range, {"discount", to_string(draft.discount), "0% to 100%"}};
     }
     return draft;
 }
@@ -303,7 +309,8 @@ Judged<DraftLine> free_line(
              fmt::format("{} bytes", line.text.size()),
              fmt::format("at most {}", text_bytes_max)}};
     }
-    if (line.kind == LineKind::text) return text_line({.kind = line.kind, .text = line.text}, index);
+    if (line.kind == LineKind::text)
+        return text_line({.kind = line.kind, .text = line.text}, index);
     if (line.tax_code.is_none()) {
         line.tax_code = state.customer_terms.get(draft.party).tax_code;
     }
@@ -319,8 +326,7 @@ Judged<DraftLine> free_line(
         line.quantity = Quantity::from_milli(1000);
     }
     if (line.quantity.is_zero()) {
-        return Refused{
-            Refusal::quantity_zero, {line_path(index, "quantity"), "0", "a quantity"}};
+        return Refused{Refusal::quantity_zero, {line_path(index, "quantity"), "0", "a quantity"}};
     }
     if (line.discount.is_negative() || line.discount.ppm() > Rate::one_ppm) {
         return Refused{
@@ -475,10 +481,7 @@ DraftLine draft_line(const PricedLine& line) {
         .source_line = line.source_line()};
 }
 
-std::vector<DraftLine> draft_lines(
-    const flatbuffers::Vector<const PricedLine*>& lines,
-    const flatbuffers::Vector<flatbuffers::Offset<LineText>>* texts
-) {
+std::vector<DraftLine> draft_lines(const PricedLines& lines, const LineTexts* texts) {
     std::vector<DraftLine> drafts;
     drafts.reserve(lines.size());
     for (const PricedLine* line : lines) drafts.push_back(draft_line(*line));

@@ -12,6 +12,8 @@
 namespace daybook::sales {
 
 using Lines = flatbuffers::Vector<flatbuffers::Offset<Line>>;
+using PricedLines = flatbuffers::Vector<const PricedLine*>;
+using LineTexts = flatbuffers::Vector<flatbuffers::Offset<LineText>>;
 
 // What a command says about its document as a whole; what it leaves out is none.
 struct Wanted {
@@ -26,9 +28,10 @@ struct Wanted {
 
 template <class Command>
 [[nodiscard]] Wanted wanted_of(const Command& command) {
-    Wanted wanted{.date = read_or_none(command.date()),
-                  .price_list = read_or_none(command.price_list()),
-                  .includes_tax = command.prices_include_tax()};
+    Wanted wanted{
+        .date = read_or_none(command.date()),
+        .price_list = read_or_none(command.price_list()),
+        .includes_tax = command.prices_include_tax()};
     if constexpr (requires { command.party(); }) wanted.party = read_or_none(command.party());
     if constexpr (requires { command.tax_point(); })
         wanted.tax_point = read_or_none(command.tax_point());
@@ -90,10 +93,7 @@ struct Draft {
 
 [[nodiscard]] DraftLine draft_line(const PricedLine&);
 // The lines of an event as drafts, with their words.
-[[nodiscard]] std::vector<DraftLine> draft_lines(
-    const flatbuffers::Vector<const PricedLine*>&,
-    const flatbuffers::Vector<flatbuffers::Offset<LineText>>*
-);
+[[nodiscard]] std::vector<DraftLine> draft_lines(const PricedLines& lines, const LineTexts* texts);
 [[nodiscard]] PricedLine priced_line(const DraftLine&);
 
 // Puts what was worked out into an event; all documents' events name these fields alike.

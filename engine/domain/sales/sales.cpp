@@ -1,47 +1,34 @@
-// The table of the sales module: which function serves which command and event.
+// The table of the sales module: which commands it decides, which events it makes, whom it hears.
 
-#include "schemas/sales.hpp"
-
-#include "engine/domain/module.hpp"
+#include "engine/domain/sales/rules.hpp"
 
 namespace daybook::sales {
-namespace {
-
-using Decision = daybook::Decision<EventRecordT, Refusal>;
-
-struct Item {
-    bool is_active = false;
-};
-
-struct Sales {
-    Keyed<Item> items;
-};
-
-Decision decide(const Sales&, const DefineItem& command) {
-    if (text(command.name()).empty()) return Refusal::name_missing;
-    if (command.posting_group() == nullptr) return Refusal::posting_group_missing;
-
-    ItemDefinedT event;
-    event.item = read(command.item());
-    event.name = copy(command.name());
-    event.unit = command.unit() == nullptr ? "piece" : copy(command.unit());
-    event.posting_group = read(command.posting_group());
-    event.tax_code = read_or_none(command.tax_code());
-    event.is_active = command.is_active();
-    return event;
-}
-
-void apply(Sales& state, const ItemDefined& event) {
-    state.items.at(read(event.item())).is_active = event.is_active();
-}
-template <class Event>
-void apply(Sales&, const Event&) {}
-
-}  // namespace
 
 extern constinit const Module module = module_of<
     Sales,
-    Commands<CommandTraits, DefineItem>,
+    Commands<
+        CommandTraits,
+        DefineItem,
+        DefinePriceList,
+        SetPrice,
+        DefinePaymentTerms,
+        SetCustomerTerms,
+        DefineNumberSeries,
+        DraftQuotation,
+        SendQuotation,
+        ReviseQuotation,
+        AcceptQuotation,
+        DeclineQuotation,
+        ExpireQuotation,
+        CancelQuotation,
+        ConfirmOrder,
+        AmendOrder,
+        HoldOrder,
+        ReleaseOrder,
+        CloseOrder,
+        CancelOrder,
+        IssueInvoice,
+        IssueCreditNote>,
     Events<
         EventTraits,
         ItemDefined,
@@ -64,6 +51,19 @@ extern constinit const Module module = module_of<
         OrderClosedShort,
         OrderCancelled,
         InvoiceIssued,
-        CreditNoteIssued>>();
+        CreditNoteIssued>,
+    Listens<
+        crm::EventTraits,
+        crm::PartyRegistered,
+        crm::PartyDeactivated,
+        crm::PartyReactivated,
+        crm::PartiesMerged,
+        crm::PartiesUnmerged>,
+    Listens<
+        accounting::EventTraits,
+        accounting::TaxCodeDefined,
+        accounting::TaxRateSet,
+        accounting::AllocationMade,
+        accounting::AllocationUndone>>();
 
 }  // namespace daybook::sales

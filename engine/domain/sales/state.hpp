@@ -18,6 +18,7 @@ inline constexpr std::size_t instalments_max = 36;    // Of one set of payment t
 inline constexpr std::size_t text_bytes_max = 4'096;  // Of one line.
 inline constexpr std::size_t number_bytes_max = 35;   // Of a document's number.
 inline constexpr std::size_t country_bytes_max = 64;
+inline constexpr std::uint64_t first_number_max = 1'000'000'000'000;
 static_assert(lines_max <= 65'535, "a line's number has 16 bits");
 
 // A party as crm registered it.
@@ -94,10 +95,16 @@ struct DatedRate {
     Rate rate;
 };
 struct TaxCode {
+    bool is_for_sales = true;
+    bool is_charged = true;  // Not when exempt, nor when the customer owes the tax himself.
     std::vector<DatedRate> rates;
 };
 
 enum class DocumentKind : std::uint8_t { none, quotation, order, invoice, credit_note };
+struct Document {
+    DocumentKind kind = DocumentKind::none;
+    Id party;
+};
 
 // A line of a quotation or an order, and of any document while it is worked out.
 struct DraftLine {
@@ -197,14 +204,14 @@ struct Sales {
     Keyed<PaymentTerms> payment_terms;
     Keyed<CustomerTerms> customer_terms;
     Keyed<Series> series;
-    Keyed<Id, std::string> patterns;           // Who uses a pattern.
+    Keyed<Id, std::string> patterns;            // Who uses a pattern.
     Keyed<std::uint64_t, CounterKey> counters;  // The next number.
     Keyed<bool, SeriesNumber> external_numbers;
     Single<DefaultSeries> default_series;
-    Keyed<DocumentKind> documents;  // Every id ever given to a document.
-    Keyed<Quotation> quotations;    // Drafted, sent or accepted.
-    Keyed<Order> orders;            // With something left to invoice.
-    Keyed<Invoice> invoices;        // With something left to credit.
+    Keyed<Document> documents;    // Every one there ever was.
+    Keyed<Quotation> quotations;  // Drafted, sent or accepted.
+    Keyed<Order> orders;          // With something left to invoice.
+    Keyed<Invoice> invoices;      // With something left to credit.
     Keyed<Exposure, ExposureKey> exposures;
 };
 
@@ -239,6 +246,11 @@ class [[nodiscard]] Judged {
     Refused refused_;
 };
 
+// A date that a command may leave out.
+[[nodiscard]] inline Date date_or_today(const wire::Date* date, const Context& context) {
+    const Date given = read_or_none(date);
+    return given.is_none() ? context.today : given;
+}
 // "lines[2].price"
 [[nodiscard]] std::string line_path(std::size_t index, std::string_view field);
 
