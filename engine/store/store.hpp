@@ -64,7 +64,7 @@ class StoreCursor {
     [[nodiscard]] virtual Result<void> status() const = 0;
 };
 
-// One thread writes; any number read meanwhile.
+// Any thread may write or read; writes take effect one after another.
 class Store {
  public:
     virtual ~Store() = default;

@@ -10,6 +10,8 @@
 namespace daybook {
 namespace {
 
+constexpr std::size_t place_bytes = 32;  // What the hash table takes for an entry, about.
+
 std::span<const std::byte> bytes_in(std::string_view text) {
     return std::as_bytes(std::span{text});
 }
@@ -57,17 +59,23 @@ TableRows::~TableRows() {
     forget();
 }
 
-RowEntry& TableRows::make(std::string_view key) {
+// An entry whose row is not constructed yet.
+RowEntry& TableRows::make_vacant(std::string_view key) {
     auto* bytes = static_cast<char*>(memory_->allocate(key.size() + 1, 1));
     std::copy(key.begin(), key.end(), bytes);
     auto* entry = static_cast<RowEntry*>(memory_->allocate(sizeof(RowEntry), alignof(RowEntry)));
     std::construct_at(entry);
     entry->key = {bytes, key.size()};
     entry->row = memory_->allocate(schema_.row_bytes, schema_.row_alignment);
-    schema_.construct(entry->row);
     entries_.emplace(entry->key, entry);
-    bytes_used_ += key.size() + sizeof(RowEntry) + schema_.row_bytes + 32;
+    bytes_used_ += key.size() + sizeof(RowEntry) + schema_.row_bytes + place_bytes;
     return *entry;
+}
+
+RowEntry& TableRows::make(std::string_view key) {
+    RowEntry& entry = make_vacant(key);
+    schema_.construct(entry.row);
+    return entry;
 }
 
 // The entry with this key as it is now, from memory or from the store.
@@ -114,8 +122,8 @@ const void* TableRows::find(std::string_view key) {
 void* TableRows::replace(std::string_view key) {
     const auto found = entries_.find(key);
     RowEntry& entry = found == entries_.end() ? make(key) : *found->second;
+    if (found == entries_.end()) entry.is_recent = false;  // Nobody has asked for it yet.
     entry.exists = true;
-    entry.is_recent = true;
     mark(entry);
     return entry.row;
 }
@@ -200,11 +208,13 @@ Result<void> TableRows::walk(std::string_view from, std::string_view to, const R
     return cursor ? cursor->status() : Result<void>{};
 }
 
-void TableRows::collect(StoreBatch& batch) {
-    std::ranges::sort(dirty_, {}, [](const RowEntry* entry) { return entry->key; });
+void TableRows::collect(StoreBatch& batch) const {
+    // A copy, because a reader may be putting the list in order for himself.
+    std::vector<const RowEntry*> changes{dirty_.begin(), dirty_.end()};
+    std::ranges::sort(changes, {}, [](const RowEntry* entry) { return entry->key; });
     std::string key{prefix_};
     Bytes value;
-    for (const RowEntry* entry : dirty_) {
+    for (const RowEntry* entry : changes) {
         key.resize(prefix_.size());
         key.append(entry->key);
         if (!entry->exists) {
@@ -234,10 +244,29 @@ void TableRows::forget() {
     failure_.reset();
 }
 
-void TableRows::trim(std::size_t rows_max) {
+void TableRows::trim(std::size_t bytes_max) {
     DAYBOOK_ASSERT(dirty_.empty());
-    if (entries_.size() <= rows_max) return;
+    if (bytes_used_ <= bytes_max) return;
+    std::vector<RowEntry*> kept;
+    for (const auto& [key, entry] : entries_) {
+        if (entry->is_recent) kept.push_back(entry);
+    }
+    if (kept.size() * 2 > entries_.size()) {
+        forget();
+        return;
+    }
+    TableRows fresh{schema_, store_, prefix_};
+    for (RowEntry* entry : kept) {
+        RowEntry& copy = fresh.make_vacant(entry->key);
+        schema_.relocate(entry->row, copy.row);
+        entries_.erase(entry->key);
+        copy.exists = entry->exists;
+        copy.is_recent = false;
+    }
     forget();
+    std::swap(memory_, fresh.memory_);
+    std::swap(entries_, fresh.entries_);
+    std::swap(bytes_used_, fresh.bytes_used_);
 }
 
 }  // namespace daybook

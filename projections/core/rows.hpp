@@ -30,7 +30,7 @@ struct RowEntry {
     void* row = nullptr;
     bool exists = false;    // False: the row is known to be absent.
     bool is_dirty = false;  // Differs from the store, or may.
-    bool is_recent = true;  // Touched since the last trim.
+    bool is_recent = true;  // Looked up since the last trim, so worth keeping.
 };
 
 // A walk calls this with each key (without the table's prefix) and row; false ends it.
@@ -61,14 +61,15 @@ class TableRows {
         std::string_view from, std::string_view to, const RowVisitor& visit
     ) const;
 
-    // For the follower. Adds the changes to the batch, in order.
-    void collect(StoreBatch& batch);
+    // For the follower. Adds the changes to the batch, in order. Others may read meanwhile.
+    void collect(StoreBatch& batch) const;
     // The batch is stored: the changes are the store's now.
     void settle();
     // Forgets every row in memory, changed or not.
     void forget();
-    // Forgets rows until at most this many are in memory; only after settle().
-    void trim(std::size_t rows_max);
+    // Forgets the rows that were not looked up since the last trim, or all of them if that frees
+    // too little. Only after settle().
+    void trim(std::size_t bytes_max);
     // Until the next settle() nothing is stored under the prefix, so nobody needs to look.
     void assume_empty() { is_store_empty_ = true; }
     [[nodiscard]] std::size_t changed_count() const { return dirty_.size(); }
@@ -90,6 +91,7 @@ class TableRows {
     using Ordered = std::set<const RowEntry*, ByKey>;
 
     RowEntry& make(std::string_view key);
+    RowEntry& make_vacant(std::string_view key);
     RowEntry& load(std::string_view key);
     void mark(RowEntry& entry);
     [[nodiscard]] Result<bool> read_stored(std::string_view key, void* row) const;

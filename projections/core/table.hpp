@@ -18,6 +18,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "engine/base/pack.hpp"
@@ -42,6 +43,7 @@ struct TableSchema {
 
     void (*construct)(void* row);  // An empty row.
     void (*destroy)(void* row);
+    void (*relocate)(void* from, void* to);  // Makes `to` of what `from` was, and ends `from`.
     void (*write_key)(const void* row, std::string& out);
     void (*write_value)(const void* row, Bytes& out);  // All fields but the keys.
     // False when the bytes are not a whole key or value of this table.
@@ -207,6 +209,11 @@ struct SchemaOf {
     static void construct(void* place) { std::construct_at(static_cast<Row*>(place)); }
     static void destroy(void* place) { std::destroy_at(static_cast<Row*>(place)); }
 
+    static void relocate(void* from, void* to) {
+        std::construct_at(static_cast<Row*>(to), std::move(*static_cast<Row*>(from)));
+        destroy(from);
+    }
+
     static void write_key(const void* place, std::string& out) {
         const Row& row = *static_cast<const Row*>(place);
         for_each_key([&]<class Field>(const KeyColumn<Row, Field>& column) {
@@ -272,6 +279,7 @@ struct SchemaOf {
         .row_alignment = alignof(Row),
         .construct = &construct,
         .destroy = &destroy,
+        .relocate = &relocate,
         .write_key = &write_key,
         .write_value = &write_value,
         .read_key = &read_key,
