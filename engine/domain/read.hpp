@@ -27,8 +27,8 @@ template <class Wire>
 // An optional field: an empty value if absent.
 template <class Wire>
 [[nodiscard]] auto read_or_none(const Wire* field) {
-    using Value = decltype(flatbuffers::UnPack(*field));
-    return field == nullptr ? Value{} : flatbuffers::UnPack(*field);
+    using Native = decltype(flatbuffers::UnPack(*field));
+    return field == nullptr ? Native{} : flatbuffers::UnPack(*field);
 }
 // An optional text: "" if absent. Valid as long as the bytes are.
 [[nodiscard]] inline std::string_view text(const flatbuffers::String* field) {
