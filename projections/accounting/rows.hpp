@@ -1,0 +1,63 @@
+// What each accounting event does to the rows: the overloads that the projection is made of.
+#pragma once
+
+#include "projections/accounting/tables.hpp"
+
+namespace daybook::accounting {
+
+// masters.cpp
+void project(Rows<BookRow>& rows, const BookConfigured& event);
+void project(Rows<AccountRow>& rows, const AccountOpened& event);
+void project(Rows<AccountRow>& rows, const AccountRenamed& event);
+void project(Rows<AccountRow>& rows, const AccountClosed& event);
+void project(Rows<AccountRow>& rows, const AccountReopened& event);
+void project(Rows<JournalRow>& rows, const JournalOpened& event);
+void project(Rows<FiscalYearRow>& years, Rows<PeriodRow>& periods, const FiscalYearOpened& event);
+void project(Rows<FiscalYearRow>& rows, const FiscalYearClosed& event);
+void project(Rows<FiscalYearRow>& rows, const FiscalYearReopened& event);
+void project(Rows<PeriodRow>& rows, const PeriodSoftClosed& event);
+void project(Rows<PeriodRow>& rows, const PeriodClosed& event);
+void project(Rows<PeriodRow>& rows, const PeriodReopened& event);
+void project(Rows<TaxCodeRow>& rows, const TaxCodeDefined& event);
+void project(Rows<TaxRateRow>& rows, const TaxRateSet& event);
+void project(Rows<TaxReturnRow>& rows, const TaxReturnFiled& event, const EventHeader& header);
+
+// postings.cpp
+void project(Rows<EntryRow>& rows, const EntryPosted& event, const EventHeader& header);
+void project(
+    Rows<PostingRow>& by_account,
+    Rows<PartyPostingRow>& by_party,
+    const EntryPosted& event,
+    const EventHeader& header
+);
+void project(Rows<TaxRow>& rows, const EntryPosted& event, const EventHeader& header);
+
+// items.cpp
+struct ItemTables {
+    Rows<ItemRow>& items;
+    Rows<ItemChangeRow>& changes;
+    Rows<ItemPartyRow>& parties;
+};
+void project(
+    Rows<ItemRow>& items,
+    Rows<ItemChangeRow>& changes,
+    Rows<ItemPartyRow>& parties,
+    const EntryPosted& event,
+    const EventHeader& header
+);
+void project(
+    Rows<ItemRow>& items,
+    Rows<ItemChangeRow>& changes,
+    Rows<ItemPartyRow>& parties,
+    const AllocationMade& event,
+    const EventHeader& header
+);
+void project(
+    Rows<ItemRow>& items,
+    Rows<ItemChangeRow>& changes,
+    Rows<ItemPartyRow>& parties,
+    const AllocationUndone& event,
+    const EventHeader& header
+);
+
+}  // namespace daybook::accounting
