@@ -19,8 +19,9 @@ extern constinit const Projection projection = join(
     projection_of<Tables<postings, party_postings>, Events<EventTraits, EntryPosted>>(),
     projection_of<taxes, Events<EventTraits, EntryPosted>>(),
     projection_of<
-        Tables<items, item_changes, item_parties>,
-        Events<EventTraits, EntryPosted, AllocationMade, AllocationUndone>>()
+        Tables<items, item_parties>,
+        Events<EventTraits, EntryPosted, AllocationMade, AllocationUndone>>(),
+    projection_of<item_changes, Events<EventTraits, AllocationMade, AllocationUndone>>()
 );
 
 }  // namespace daybook::accounting

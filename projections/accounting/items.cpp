@@ -1,58 +1,80 @@
 // Open items: what was left to be settled, and every settlement and its undoing.
-#include "projections/accounting/rows.hpp"
-
 #include <algorithm>
+
+#include "projections/accounting/rows.hpp"
 
 namespace daybook::accounting {
 namespace {
+
+using SettledItems = flatbuffers::Vector<const SettledItem*>;
 
 struct Change {
     const EventHeader& header;
     Date date;
     std::string lettering;
     std::int64_t sign;  // -1: settled; 1: open again.
+
+    [[nodiscard]] Money amount_of(const SettledItem& item) const {
+        return sign < 0 ? -read(item.amount()) : read(item.amount());
+    }
+    [[nodiscard]] std::int64_t base_of(const SettledItem& item) const {
+        return sign * item.base_minor();
+    }
 };
 
-void change_item(
-    ItemTables tables, const SettledItem& settled, std::uint16_t sequence, const Change& change
-) {
-    const Id document = read(settled.document());
-    const Money amount = change.sign < 0 ? -read(settled.amount()) : read(settled.amount());
-    const std::int64_t base = change.sign * settled.base_minor();
-    const ItemPartyRow* owner = tables.parties.find(document, settled.part());
-    DAYBOOK_ASSERT(owner != nullptr);
-    ItemRow& item = tables.items.at(owner->party, document, settled.part());
-    item.open += amount;
-    item.open_base_minor += base;
+Change change_by(const AllocationMade& event, const EventHeader& header) {
+    return {header, read(event.date()), copy(event.lettering()), -1};
+}
+
+Change change_by(const AllocationUndone& event, const EventHeader& header) {
+    return {header, read(event.date()), {}, 1};
+}
+
+void change_item(ItemRow& item, const SettledItem& settled, const Change& change) {
+    item.open += change.amount_of(settled);
+    item.open_base_minor += change.base_of(settled);
     const bool is_settled = item.open.is_zero() && item.open_base_minor == 0;
-    item.settled_on =
-        is_settled ? std::max({change.date, item.settled_on, item.accounting_date}) : Date{};
+    const Date day = std::max({change.date, item.changed_on, item.accounting_date});
+    item.changed_on = day;
+    item.settled_on = is_settled ? day : Date{};
     item.settled_at = is_settled ? change.header.position() : 0;
-    tables.changes.put({
-        .document = document,
-        .part = settled.part(),
-        .position = change.header.position(),
-        .sequence = sequence,
-        .date = change.date,
-        .amount = amount,
-        .base_minor = base,
-        .lettering = change.lettering,
-    });
 }
 
 void change_items(
-    ItemTables tables, const flatbuffers::Vector<const SettledItem*>& settled, const Change& change
+    Rows<ItemRow>& rows,
+    Rows<ItemPartyRow>& parties,
+    const SettledItems& settled,
+    const Change& change
 ) {
+    for (const SettledItem* item : settled) {
+        const Id document = read(item->document());
+        const ItemPartyRow* owner = parties.find(document, item->part());
+        DAYBOOK_ASSERT(owner != nullptr);
+        change_item(rows.at(owner->party, document, item->part()), *item, change);
+    }
+}
+
+void note_changes(Rows<ItemChangeRow>& rows, const SettledItems& settled, const Change& change) {
     std::uint16_t sequence = 0;
-    for (const SettledItem* item : settled) change_item(tables, *item, sequence++, change);
+    for (const SettledItem* item : settled) {
+        rows.put({
+            .document = read(item->document()),
+            .part = item->part(),
+            .position = change.header.position(),
+            .sequence = sequence++,
+            .date = change.date,
+            .amount = change.amount_of(*item),
+            .base_minor = change.base_of(*item),
+            .lettering = change.lettering,
+        });
+    }
 }
 
 }  // namespace
 
 void project(
-    Rows<ItemRow>& item_rows,
-    Rows<ItemChangeRow>&,
-    Rows<ItemPartyRow>& party_rows,
+    Rows<ItemRow>& rows,
+    Rows<ItemPartyRow>& parties,
     const EntryPosted& event,
     const EventHeader& header
 ) {
@@ -60,10 +82,8 @@ void project(
     for (const OpenedItem* opened : *event.items()) {
         const EntryLine* line = event.lines()->Get(opened->line());
         const Id party = read(line->party());
-        party_rows.put(
-            {.document = read(opened->document()), .part = opened->part(), .party = party}
-        );
-        item_rows.put({
+        parties.put({.document = read(opened->document()), .part = opened->part(), .party = party});
+        rows.put({
             .party = party,
             .document = read(opened->document()),
             .part = opened->part(),
@@ -75,32 +95,32 @@ void project(
             .base_minor = line->base_minor(),
             .open = read(line->amount()),
             .open_base_minor = line->base_minor(),
-            .settled_on = {},
-            .settled_at = 0,
         });
     }
 }
 
 void project(
-    Rows<ItemRow>& item_rows,
-    Rows<ItemChangeRow>& change_rows,
-    Rows<ItemPartyRow>& party_rows,
+    Rows<ItemRow>& rows,
+    Rows<ItemPartyRow>& parties,
     const AllocationMade& event,
     const EventHeader& header
 ) {
-    const Change change{header, read(event.date()), copy(event.lettering()), -1};
-    change_items({item_rows, change_rows, party_rows}, *event.items(), change);
+    change_items(rows, parties, *event.items(), change_by(event, header));
 }
-
 void project(
-    Rows<ItemRow>& item_rows,
-    Rows<ItemChangeRow>& change_rows,
-    Rows<ItemPartyRow>& party_rows,
+    Rows<ItemRow>& rows,
+    Rows<ItemPartyRow>& parties,
     const AllocationUndone& event,
     const EventHeader& header
 ) {
-    const Change change{header, read(event.date()), {}, 1};
-    change_items({item_rows, change_rows, party_rows}, *event.items(), change);
+    change_items(rows, parties, *event.items(), change_by(event, header));
+}
+
+void project(Rows<ItemChangeRow>& rows, const AllocationMade& event, const EventHeader& header) {
+    note_changes(rows, *event.items(), change_by(event, header));
+}
+void project(Rows<ItemChangeRow>& rows, const AllocationUndone& event, const EventHeader& header) {
+    note_changes(rows, *event.items(), change_by(event, header));
 }
 
 }  // namespace daybook::accounting

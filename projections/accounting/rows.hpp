@@ -33,31 +33,25 @@ void project(
 void project(Rows<TaxRow>& rows, const EntryPosted& event, const EventHeader& header);
 
 // items.cpp
-struct ItemTables {
-    Rows<ItemRow>& items;
-    Rows<ItemChangeRow>& changes;
-    Rows<ItemPartyRow>& parties;
-};
 void project(
-    Rows<ItemRow>& items,
-    Rows<ItemChangeRow>& changes,
+    Rows<ItemRow>& rows,
     Rows<ItemPartyRow>& parties,
     const EntryPosted& event,
     const EventHeader& header
 );
 void project(
-    Rows<ItemRow>& items,
-    Rows<ItemChangeRow>& changes,
+    Rows<ItemRow>& rows,
     Rows<ItemPartyRow>& parties,
     const AllocationMade& event,
     const EventHeader& header
 );
 void project(
-    Rows<ItemRow>& items,
-    Rows<ItemChangeRow>& changes,
+    Rows<ItemRow>& rows,
     Rows<ItemPartyRow>& parties,
     const AllocationUndone& event,
     const EventHeader& header
 );
+void project(Rows<ItemChangeRow>& rows, const AllocationMade& event, const EventHeader& header);
+void project(Rows<ItemChangeRow>& rows, const AllocationUndone& event, const EventHeader& header);
 
 }  // namespace daybook::accounting

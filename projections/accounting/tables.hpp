@@ -102,7 +102,8 @@ struct ItemRow {
     std::int64_t base_minor = 0;
     Money open;  // Of what is known now.
     std::int64_t open_base_minor = 0;
-    Date settled_on;  // The day of the last settlement, while nothing is open; else none.
+    Date changed_on;               // The latest day of what settled it or opened it again.
+    Date settled_on;               // That day while nothing is open; else none.
     std::uint64_t settled_at = 0;  // Its position.
 };
 // What changed an item since it was opened, with the sign of the change.
