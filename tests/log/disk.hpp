@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <memory>
 #include <string>
 
@@ -50,11 +49,6 @@ struct Disk {
             ++position;
         }
     }
-}
-
-[[nodiscard]] inline std::uint64_t seed() {
-    const char* given = std::getenv("DAYBOOK_SEED");
-    return given == nullptr ? 1 : std::strtoull(given, nullptr, 10);
 }
 
 }  // namespace daybook::tests
