@@ -1,0 +1,487 @@
+// An import, pass by pass. This thread reads files, makes commands and counts; the engine's thread
+// decides them and puts its answers into a box that this thread empties.
+
+#include "connectors/files/importer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <thread>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "connectors/files/answers.hpp"
+#include "connectors/files/command_writer.hpp"
+#include "connectors/files/documents.hpp"
+#include "connectors/files/error_file.hpp"
+#include "connectors/files/mapping_check.hpp"
+#include "engine/codec/codec.hpp"
+
+namespace daybook::files {
+
+struct DocumentTotal {
+    std::size_t total = 0;  // In Pass::totals.
+    std::string by;
+    Exact value;
+};
+
+// A document from its first command until its last answer.
+struct PendingDocument {
+    Document document;
+    std::vector<DocumentTotal> totals;
+    std::size_t fitting = 0;      // Commands of the mapping that belong to it.
+    bool is_sent = false;         // All that can be sent of it is.
+    std::size_t outstanding = 0;  // Sent and not answered.
+    std::size_t accepted = 0;     // Answered yes, and not by an earlier import.
+    bool is_unfinished = false;   // The book could not answer.
+    std::optional<Problem> problem;
+    std::optional<std::size_t> culprit;  // The row that has the problem, if one has.
+};
+
+namespace {
+
+constexpr std::size_t command_bytes_max = std::size_t{8} << 20;
+constexpr std::size_t reasons_max = 50;
+constexpr std::size_t aliases_max = 1'000;
+constexpr std::string_view other_reasons = "other reasons";
+
+// What all passes of an import share.
+struct Run {
+    Codec& codec;
+    const Submit& submit;
+    const ImportOptions& options;
+    ImportSummary summary;
+    std::unordered_set<Id> once;  // Commands that are sent once, by what they are once for.
+    Answers answers;
+
+    [[nodiscard]] bool is_over() const { return summary.is_stopped || summary.failure; }
+};
+
+class PassImport {
+ public:
+    PassImport(Run& run, PassReader& reader)
+        : run_(run),
+          reader_(reader),
+          identity_(run.options.identity.empty() ? reader.file().name : run.options.identity),
+          errors_(error_path(), reader.file()) {
+        summary_.name = reader.pass().name;
+        summary_.file = reader.file().path;
+        for (const CommandTemplate& command : reader.pass().commands) {
+            counts_.push_back(&summary_.commands[command.name]);
+        }
+    }
+
+    Result<PassSummary> import() {
+        for (;;) {
+            if (run_.options.stop && run_.options.stop()) run_.summary.is_stopped = true;
+            if (run_.is_over()) break;
+            DAYBOOK_TRY(auto next, reader_.next());
+            if (!next) break;
+            begin(std::move(*next));
+            receive(false);
+        }
+        while (in_flight_ > 0) receive(true);
+        retire();
+        DAYBOOK_ASSERT(pending_.empty());
+        const RowCounts& rows = summary_.rows;
+        DAYBOOK_ASSERT(
+            rows.read == rows.imported + rows.imported_earlier + rows.reported + rows.not_reached
+        );
+        DAYBOOK_TRY(summary_.error_file, errors_.finish());
+        report_progress();
+        return std::move(summary_);
+    }
+
+ private:
+    struct Made {
+        std::size_t command;
+        CommandMessage message;
+    };
+
+    [[nodiscard]] std::string error_path() const;
+    void begin(Document document);
+    void check_row(PendingDocument& pending, std::size_t row);
+    void check_joins(PendingDocument& pending, std::size_t row);
+    void add_totals(PendingDocument& pending);
+    void make_commands(PendingDocument& pending);
+    [[nodiscard]] Result<CommandMessage> make(
+        const CommandTemplate& command, PendingDocument& pending, std::uint32_t occurrence
+    );
+    void send(PendingDocument& pending, Made made);
+    void receive(bool waits);
+    void take(const ArrivedAnswer& arrived);
+    void retire();
+    void count(const PendingDocument& pending);
+    void report_progress() const;
+    [[nodiscard]] std::uint32_t occurrence_of(const Document& document);
+
+    static void fail(
+        PendingDocument& pending, Problem problem, std::optional<std::size_t> row = std::nullopt
+    ) {
+        if (pending.problem) return;
+        pending.problem = std::move(problem);
+        pending.culprit = row;
+    }
+
+    Run& run_;
+    PassReader& reader_;
+    std::string identity_;
+    PassSummary summary_;
+    ErrorFile errors_;
+    std::vector<CommandCounts*> counts_;  // By command of the pass.
+    std::deque<std::unique_ptr<PendingDocument>> pending_;
+    std::size_t in_flight_ = 0;
+    std::vector<ArrivedAnswer> arrived_;
+    std::unordered_map<Id, std::uint32_t> occurrences_;  // How often a key came.
+    std::vector<Id> once_of_document_;
+    std::vector<Made> made_;
+    std::string text_;
+    std::string body_;
+};
+
+std::string PassImport::error_path() const {
+    const std::string& path = run_.options.error_path;
+    if (path.empty() || reader_.mapping().passes.size() == 1) return path;
+    const std::size_t folder_end = path.rfind('/') + 1;
+    const std::size_t dot = path.rfind('.');
+    const std::size_t at = dot == std::string::npos || dot < folder_end ? path.size() : dot;
+    return path.substr(0, at) + "." + reader_.pass().name + path.substr(at);
+}
+
+void PassImport::begin(Document document) {
+    summary_.rows.read += document.rows.size();
+    ++summary_.documents.read;
+    pending_.push_back(std::make_unique<PendingDocument>());
+    PendingDocument& pending = *pending_.back();
+    pending.document = std::move(document);
+    for (std::size_t row = 0; row < pending.document.rows.size(); ++row) check_row(pending, row);
+    made_.clear();
+    once_of_document_.clear();
+    if (!pending.problem) make_commands(pending);
+    if (!pending.problem && pending.fitting == 0) {
+        fail(pending, {"no command of the mapping fits it", "add one to the mapping"});
+    }
+    if (!pending.problem) {
+        for (const Id& once : once_of_document_) run_.once.insert(once);
+        for (Made& made : made_) send(pending, std::move(made));
+    }
+    pending.is_sent = true;
+    if ((summary_.documents.read & 0xFF) == 0) report_progress();
+}
+
+void PassImport::check_row(PendingDocument& pending, std::size_t row) {
+    const Document& document = pending.document;
+    Evaluator& evaluator = reader_.evaluator();
+    evaluator.clear();
+    reader_.show(document, row);
+    const std::size_t wanted = reader_.file().columns.size();
+    const std::size_t found = document.table->field_count(document.rows[row]);
+    if (found != wanted) {
+        fail(
+            pending,
+            {fmt::format("the row has {} columns, and the file names {}", found, wanted),
+             "quote a field that holds the delimiter, or add what is missing"},
+            row
+        );
+    }
+    add_totals(pending);
+    check_joins(pending, row);
+    for (const ReportRule& rule : reader_.pass().reports) {
+        if (pending.problem) break;
+        if (!evaluator.holds(rule.when)) continue;
+        const std::string reason{evaluator.evaluate(rule.reason)};
+        fail(pending, {reason, std::string{evaluator.evaluate(rule.remedy)}}, row);
+    }
+    if (evaluator.problem()) fail(pending, *evaluator.problem(), row);
+}
+
+void PassImport::check_joins(PendingDocument& pending, std::size_t row) {
+    for (const Join& join : reader_.pass().joins) {
+        if (!join.is_required || pending.problem || reader_.evaluator().partner(join.source)) {
+            continue;
+        }
+        const std::string key{reader_.evaluator().evaluate(join.value)};
+        const std::string& source = reader_.mapping().sources[join.source].name;
+        const Expression& value = reader_.mapping().expressions[join.value];
+        std::string remedy = fmt::format("add it to {}", source);
+        const std::string near = reader_.nearest_key(join, key);
+        if (!near.empty() && value.operation == Operation::column) {
+            const std::string alias =
+                fmt::format("alias {} \"{}\" = \"{}\"", value.text, key, near);
+            remedy = "add the line to the mapping: " + alias;
+            auto& proposed = summary_.proposed_aliases;
+            const bool is_new = std::ranges::find(proposed, alias) == proposed.end();
+            if (is_new && proposed.size() < aliases_max) proposed.push_back(alias);
+        }
+        fail(pending, {fmt::format("\"{}\" is not in {}", key, source), remedy}, row);
+    }
+}
+
+void PassImport::add_totals(PendingDocument& pending) {
+    const auto& totals = reader_.pass().totals;
+    for (std::size_t i = 0; i < totals.size(); ++i) {
+        const auto value = Exact::parse(reader_.evaluator().evaluate(totals[i].value));
+        if (!value) continue;  // The row has a problem, or nothing to add.
+        const std::string_view by =
+            totals[i].by ? reader_.evaluator().evaluate(*totals[i].by) : std::string_view{};
+        auto at = std::ranges::find_if(pending.totals, [&](const DocumentTotal& known) {
+            return known.total == i && known.by == by;
+        });
+        if (at == pending.totals.end()) {
+            pending.totals.push_back({i, std::string{by}, Exact{}});
+            at = std::prev(pending.totals.end());
+        }
+        const auto sum = at->value.plus(*value);
+        if (sum) at->value = *sum;
+    }
+}
+
+// How many documents with this key came before: two rows that say the same are two facts.
+std::uint32_t PassImport::occurrence_of(const Document& document) {
+    text_ = document.key;
+    if (text_.empty()) {
+        for (std::size_t i = 0; i < document.table->field_count(document.rows.front()); ++i) {
+            text_ += document.table->field(document.rows.front(), i);
+            text_ += '\n';
+        }
+    }
+    return occurrences_[id_from_text(text_)]++;
+}
+
+void PassImport::make_commands(PendingDocument& pending) {
+    Evaluator& evaluator = reader_.evaluator();
+    evaluator.clear();
+    reader_.show(pending.document, 0);
+    if (reader_.pass().document && pending.document.key.empty()) {
+        fail(pending, {"it has no key that would say which document it is", "fill it in"});
+        return;
+    }
+    const std::uint32_t occurrence = occurrence_of(pending.document);
+    const auto& commands = reader_.pass().commands;
+    for (std::size_t i = 0; i < commands.size() && !pending.problem; ++i) {
+        const CommandTemplate& command = commands[i];
+        if (command.when && !evaluator.holds(*command.when)) continue;
+        ++pending.fitting;
+        if (command.once) {
+            text_ = command.name;
+            text_ += '\n';
+            text_ += evaluator.evaluate(*command.once);
+            const Id once = id_from_text(text_);
+            if (run_.once.contains(once)) continue;
+            once_of_document_.push_back(once);
+        }
+        auto message = make(command, pending, occurrence);
+        if (evaluator.problem()) fail(pending, *evaluator.problem());
+        if (pending.problem) return;
+        if (!message) {
+            fail(
+                pending,
+                {fmt::format("{}: {}", command.name, message.error().message),
+                 "correct the row, or the mapping"}
+            );
+            return;
+        }
+        made_.push_back({i, std::move(message).value()});
+    }
+}
+
+Result<CommandMessage> PassImport::make(
+    const CommandTemplate& command, PendingDocument& pending, std::uint32_t occurrence
+) {
+    body_.clear();
+    const auto culprit = append_body(body_, command, pending.document, reader_);
+    if (reader_.evaluator().problem()) {
+        fail(pending, *reader_.evaluator().problem(), culprit);
+        return Error{ErrorCode::invalid, reader_.evaluator().problem()->reason};
+    }
+    // What a command is once for does not depend on the file that mentions it first.
+    const std::string& mapping = reader_.mapping().name;
+    text_ = command.once ? fmt::format("{}\n{}\n", mapping, command.name)
+                         : fmt::format(
+                               "{}\n{}\n{}\n{}\n{}\n{}\n",
+                               mapping,
+                               identity_,
+                               reader_.pass().name,
+                               pending.document.key,
+                               occurrence,
+                               command.name
+                           );
+    text_ += body_;
+    const CommandDefaults defaults{.id = id_from_text(text_), .actor = run_.options.actor};
+    auto made = run_.codec.command_of_body(command.name, body_, defaults);
+    if (!made) return std::move(made).error();
+    CommandMessage message = std::move(made).value();
+    message.trace = run_.summary.import;
+    return message;
+}
+
+void PassImport::send(PendingDocument& pending, Made made) {
+    if (run_.is_over()) {
+        pending.is_unfinished = true;
+        return;
+    }
+    const auto callback = [&answers = run_.answers,
+                           document = &pending,
+                           command = made.command](const Answer& answer) {
+        answers.put({document, command, answer});
+    };
+    for (;;) {
+        while (in_flight_ >= run_.options.in_flight_max) receive(true);
+        const auto sent = run_.submit(made.message, callback);
+        if (sent) break;
+        const Error& error = sent.error();
+        if (error.code == ErrorCode::busy && in_flight_ > 0) {
+            receive(true);
+        } else if (error.code == ErrorCode::busy) {
+            std::this_thread::yield();  // Others fill the queue.
+        } else if (error.code == ErrorCode::invalid || error.code == ErrorCode::too_large) {
+            fail(pending, {error.message, "correct the row, or the mapping"});
+            return;
+        } else {
+            pending.is_unfinished = true;
+            run_.summary.failure = error;
+            return;
+        }
+    }
+    ++in_flight_;
+    ++pending.outstanding;
+    ++counts_[made.command]->sent;
+}
+
+void PassImport::receive(bool waits) {
+    DAYBOOK_ASSERT(!waits || in_flight_ > 0);
+    run_.answers.take(arrived_, waits);
+    for (const ArrivedAnswer& arrived : arrived_) take(arrived);
+    if (!arrived_.empty()) retire();
+}
+
+void PassImport::take(const ArrivedAnswer& arrived) {
+    PendingDocument& pending = *arrived.document;
+    const CommandTemplate& command = reader_.pass().commands[arrived.command];
+    CommandCounts& counts = *counts_[arrived.command];
+    DAYBOOK_ASSERT(in_flight_ > 0);
+    DAYBOOK_ASSERT(pending.outstanding > 0);
+    --in_flight_;
+    --pending.outstanding;
+    const Answer& answer = arrived.answer;
+    if (answer.outcome == Answer::Outcome::failed) {
+        pending.is_unfinished = true;
+        if (!run_.summary.failure) run_.summary.failure = answer.error;
+        return;
+    }
+    if (answer.outcome == Answer::Outcome::accepted) {
+        ++counts.accepted;
+        if (answer.is_repeated) ++counts.repeated;
+        if (!answer.is_repeated) ++pending.accepted;
+        return;
+    }
+    const RefusalReport& refusal = answer.refusal;
+    if (std::ranges::find(command.accepts, refusal.rule) != command.accepts.end()) {
+        ++counts.known;
+        return;
+    }
+    ++counts.refused;
+    std::string reason =
+        fmt::format("{} refused: {}.{}", command.name, refusal.module, refusal.rule);
+    if (!refusal.reason.at.empty()) reason += fmt::format(" at {}", refusal.reason.at);
+    if (!refusal.reason.found.empty()) reason += fmt::format(", found {}", refusal.reason.found);
+    if (!refusal.reason.needed.empty()) reason += fmt::format(", needed {}", refusal.reason.needed);
+    fail(pending, {reason, "correct the row or the book's settings, and import again"});
+}
+
+void PassImport::retire() {
+    // The last document's first commands may be answered while its others are still to be sent.
+    while (!pending_.empty() && pending_.front()->is_sent && pending_.front()->outstanding == 0) {
+        count(*pending_.front());
+        pending_.pop_front();
+    }
+}
+
+void PassImport::count(const PendingDocument& pending) {
+    const std::uint64_t rows = pending.document.rows.size();
+    const auto add = [&](std::uint64_t RowCounts::*which) {
+        summary_.rows.*which += rows;
+        summary_.documents.*which += 1;
+    };
+    if (pending.problem) {
+        add(&RowCounts::reported);
+        errors_.add(pending.document, *pending.problem, pending.culprit);
+        const bool is_listed = summary_.reasons.size() < reasons_max ||
+                               summary_.reasons.contains(pending.problem->reason);
+        ++summary_.reasons[is_listed ? pending.problem->reason : std::string{other_reasons}];
+    } else if (pending.is_unfinished) {
+        add(&RowCounts::not_reached);
+    } else if (pending.accepted > 0) {
+        add(&RowCounts::imported);
+    } else {
+        add(&RowCounts::imported_earlier);
+    }
+    for (const DocumentTotal& total : pending.totals) {
+        TotalSums& sums = summary_.totals[reader_.pass().totals[total.total].name][total.by];
+        sums.read = sums.read.plus(total.value).value_or(sums.read);
+        if (pending.is_unfinished && !pending.problem) continue;
+        Exact& side = pending.problem ? sums.reported : sums.imported;
+        side = side.plus(total.value).value_or(side);
+    }
+}
+
+void PassImport::report_progress() const {
+    if (!run_.options.progress) return;
+    const ByteSource& source = reader_.file().reader.source();
+    run_.options.progress(
+        {summary_.name, summary_.rows.read, source.bytes_taken(), source.bytes_total()}
+    );
+}
+
+}  // namespace
+
+Submit check_only() {
+    return [](const CommandMessage&, const AnswerCallback& callback) -> Result<void> {
+        callback(Answer{.outcome = Answer::Outcome::accepted});
+        return {};
+    };
+}
+
+RowCounts ImportSummary::rows() const {
+    RowCounts sum;
+    for (const PassSummary& pass : passes) {
+        sum.read += pass.rows.read;
+        sum.imported += pass.rows.imported;
+        sum.imported_earlier += pass.rows.imported_earlier;
+        sum.reported += pass.rows.reported;
+        sum.not_reached += pass.rows.not_reached;
+    }
+    return sum;
+}
+
+Id import_id(const Mapping& mapping, const std::string& identity) {
+    return id_from_text(fmt::format("import\n{}\n{}", mapping.name, identity));
+}
+
+Result<ImportSummary> run_import(
+    const Mapping& mapping, const Submit& submit, const ImportOptions& options
+) {
+    DAYBOOK_ASSERT(options.in_flight_max > 0);
+    // Whatever a mapping says is text; the schema knows which of it are numbers.
+    Codec codec{
+        options.modules,
+        {.command_bytes_max = command_bytes_max, .accepts_texts_for_numbers = true}};
+    DAYBOOK_TRY_VOID(check_commands(mapping, codec));
+    Run run{codec, submit, options, {}, {}, {}};
+    for (const Pass& pass : mapping.passes) {
+        if (run.is_over()) break;
+        DAYBOOK_TRY(const auto reader, PassReader::open(mapping, pass, options.folder));
+        if (run.summary.import.is_none()) {
+            const std::string& name = reader->file().name;
+            run.summary.import =
+                import_id(mapping, options.identity.empty() ? name : options.identity);
+        }
+        PassImport import{run, *reader};
+        DAYBOOK_TRY(PassSummary summary, import.import());
+        run.summary.passes.push_back(std::move(summary));
+    }
+    return std::move(run.summary);
+}
+
+}  // namespace daybook::files
