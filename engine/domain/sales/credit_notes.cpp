@@ -169,9 +169,10 @@ struct Inherited {
 Inherited inherited(const Sales& state, const IssueCreditNote& command, Id party) {
     const Invoice* invoice = state.invoices.find(read_or_none(command.invoice()));
     Inherited found;
-    found.exchange_rate = command.exchange_rate() != nullptr ? read(command.exchange_rate())
-                          : invoice != nullptr               ? invoice->exchange_rate
-                                                             : ExchangeRate{};
+    found.exchange_rate = read_or_none(command.exchange_rate());
+    if (found.exchange_rate.micro() == 0 && invoice != nullptr) {
+        found.exchange_rate = invoice->exchange_rate;
+    }
     found.country = command.country() != nullptr ? copy(command.country())
                     : invoice != nullptr         ? invoice->country
                                                  : state.customer_terms.get(party).country;

@@ -80,7 +80,7 @@ Judged<Nothing> check_gross(const Draft& draft) {
 }
 
 Judged<Nothing> check_exchange_rate(const wire::ExchangeRate* rate) {
-    if (rate == nullptr || read(rate).micro() > 0) return Nothing{};
+    if (read_or_none(rate).micro() >= 0) return Nothing{};
     return Refused{
         Refusal::exchange_rate_not_positive,
         {"exchange_rate", to_string(read(rate)), "more than zero"}};
@@ -94,9 +94,10 @@ Judged<Nothing> check_source_line(const Line& line, std::size_t index, std::size
              fmt::format("line {}", line.source_line()),
              fmt::format("a line from 1 to {}", source_count)}};
     }
-    const bool gives_terms = line.item() != nullptr || line.price() != nullptr ||
-                             line.discount() != nullptr || line.tax_code() != nullptr ||
-                             line.posting_group() != nullptr;
+    const bool gives_terms =
+        !read_or_none(line.item()).is_none() || !read_or_none(line.price()).is_zero() ||
+        !read_or_none(line.discount()).is_zero() || !read_or_none(line.tax_code()).is_none() ||
+        !read_or_none(line.posting_group()).is_none();
     if (gives_terms) {
         return Refused{
             Refusal::terms_given_twice,

@@ -333,7 +333,7 @@ Judged<DraftLine> free_line(
             Refusal::discount_out_of_range,
             {line_path(index, "discount"), to_string(line.discount), "0% to 100%"}};
     }
-    if (wanted.price() == nullptr) {
+    if (line.price.currency() == Currency::none && line.price.is_zero()) {
         const Judged<UnitPrice> price = listed_price(state, draft, line, index);
         if (!price.ok()) return price.refused();
         line.price = price.value();
