@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::string_view suffix = ".segment";
 constexpr std::size_t number_digits = 6;
-constexpr std::uint32_t segments_max = 1'000'000;
 
 std::optional<std::uint32_t> number_of(std::string_view name) {
     const std::string_view digits = name.substr(0, name.size() - suffix.size());

@@ -14,6 +14,7 @@
 
 namespace daybook {
 
+inline constexpr std::uint32_t segments_max = 1'000'000;  // Their names have six digits.
 inline constexpr const char* spare_name = "next.segment";
 inline constexpr const char* lock_name = "lock";
 

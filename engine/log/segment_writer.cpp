@@ -71,7 +71,12 @@ Result<std::unique_ptr<File>> take_lock(FileSystem& files, const std::string& fo
         holder = holder.substr(0, holder.find('\n'));
         return Error{
             ErrorCode::denied,
-            fmt::format("the log in {} is open for writing by process {}", folder, holder)};
+            fmt::format(
+                "the log in {} is open for writing by {}{}",
+                folder,
+                holder.empty() ? "another process" : "process ",
+                holder
+            )};
     }
     const std::string text = fmt::format("{}\n", process_id());
     DAYBOOK_TRY_VOID(file->resize(0));
@@ -220,6 +225,10 @@ Result<void> SegmentWriter::roll(std::uint64_t frame_bytes) {
 }
 
 Result<void> SegmentWriter::make_successor(std::uint64_t frame_bytes) {
+    if (segment_->number() + 1 >= segments_max) {
+        return Error{
+            ErrorCode::too_large, fmt::format("the log has {} segments, the most", segments_max)};
+    }
     const std::uint64_t bytes = successor_bytes(frame_bytes);
     std::uint64_t file_bytes = 0;
     if (successor_file_) {

@@ -88,7 +88,8 @@ class PosixFile final : public File {
                 static_cast<off_t>(offset + done)
             );
             if (count < 0 && errno == EINTR) continue;
-            if (count < 0) return failure("write", path_);
+            if (count == 0) errno = EIO;  // No file does this to a write that is not empty.
+            if (count <= 0) return failure("write", path_);
             done += static_cast<std::size_t>(count);
         }
         return {};

@@ -227,3 +227,13 @@ TEST_CASE("what was closed in order is not dropped even where it reads as zeros"
         refusal(folder) == "segment 000003: byte 8192, position 24: there is no whole frame head"
     );
 }
+
+TEST_CASE("a frame with another behind it is never dropped, even where sectors read as zeros") {
+    const Folder whole = sample_folder(false);
+    for (std::size_t sector = 8192; sector < 8192 + 4096; sector += 512) {
+        Folder folder = whole;
+        std::fill_n(&folder[path_of(3)][sector], 512, std::byte{0});
+        CAPTURE(sector);
+        CHECK_FALSE(refusal(folder).empty());
+    }
+}
