@@ -1,0 +1,74 @@
+// `daybook init`: starts a book in a new folder.
+#include <fmt/format.h>
+
+#include "cli/answers.hpp"
+#include "cli/opening.hpp"
+#include "cli/session.hpp"
+#include "cli/wiring.hpp"
+
+namespace daybook::cli {
+namespace {
+
+struct InitOptions {
+    std::string folder;
+    std::string first_day;
+    Opening opening;
+};
+
+ExitCode init(const Session& session, InitOptions options) {
+    const std::string folder = options.folder.empty() ? session.options.book : options.folder;
+    auto book = Book::open(folder, Access::create);
+    if (!book) return session.fail(book.error());
+    if (options.opening.name.empty())
+        options.opening.name = folder.substr(folder.find_last_of('/') + 1);
+    const Date today = book.value()->clock().now().date();
+    options.opening.first_day = Date::of(today.year(), 1, 1);
+    if (!options.first_day.empty()) {
+        const auto first_day = parse_date(options.first_day);
+        if (!first_day) return session.fail(first_day.error());
+        options.opening.first_day = first_day.value();
+    }
+    const Result<void> opened = submit_opening(session, *book.value(), options.opening);
+    if (!opened) return session.fail(opened.error());
+    session.terminal->say(fmt::format(
+        "{} is open: {} events. Next:\n  daybook -b {} submit --list\n  daybook -b {} import FILE "
+        "--map MAP\n"
+        "  daybook -b {} report trial-balance",
+        folder,
+        book.value()->log().end(),
+        folder,
+        folder,
+        folder
+    ));
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_init(CLI::App& program, Session& session) {
+    auto& options = session.keep<InitOptions>();
+    CLI::App* command = program.add_subcommand("init", "Start a book in a new folder");
+    command->add_option("folder", options.folder, "Where; by default that of --book");
+    command->add_option(
+        "--name", options.opening.name, "The company; by default the folder's name"
+    );
+    command->add_option("--currency", options.opening.currency, "The base currency (ISO 4217)")
+        ->capture_default_str();
+    command->add_option("--country", options.opening.country, "The country (ISO 3166)")
+        ->capture_default_str();
+    command
+        ->add_option(
+            "--chart", options.opening.chart, "The chart of accounts: pcg (French, 2025) or general"
+        )
+        ->check(CLI::IsMember({"pcg", "general"}))
+        ->capture_default_str();
+    command->add_option(
+        "--first-day", options.first_day, "Of the first fiscal year; by default this January 1st"
+    );
+    command->footer(
+        "Example:\n  daybook init acme --name \"Acme SARL\" --currency EUR --chart pcg\n"
+    );
+    set_run(*command, session, [&] { return init(session, options); });
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,199 @@
+// `daybook log`: look at the events themselves.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "cli/interrupt.hpp"
+#include "cli/progress.hpp"
+#include "cli/session.hpp"
+#include "cli/wiring.hpp"
+
+namespace daybook::cli {
+namespace {
+
+struct Range {
+    std::uint64_t from = 0;
+    std::uint64_t to = UINT64_MAX;
+};
+
+std::string hex(const Hash& hash) {
+    std::string text;
+    for (const std::byte byte : hash)
+        text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
+    return text;
+}
+
+// One event as a line: "    17  2026-03-31  sales.InvoiceIssued  ..." or as JSON.
+Result<void> print_event(const Session& session, const Codec& codec, EventBytes event) {
+    std::string line;
+    DAYBOOK_TRY_VOID(codec.append_event(event, line));
+    line += "\n";
+    session.terminal->out(line);
+    return {};
+}
+
+Result<std::uint64_t> print_range(const Session& session, Book& book, Range range) {
+    DAYBOOK_TRY(const auto reader, book.log().read(range.from));
+    std::uint64_t printed = 0;
+    while (!is_interrupted()) {
+        DAYBOOK_TRY(const auto events, reader->next());
+        if (events.empty()) break;
+        for (const EventBytes& event : events) {
+            if (header_of(event).position() >= range.to) return printed;
+            DAYBOOK_TRY_VOID(print_event(session, book.codec(), event));
+            ++printed;
+        }
+    }
+    return printed;
+}
+
+struct LogOptions {
+    std::uint64_t lines = 20;
+    bool follow = false;
+    std::uint64_t position = 0;
+    Range range;
+    bool full = false;
+};
+
+ExitCode tail(const Session& session, const LogOptions& options) {
+    auto book = Book::open(session.options.book, Access::read);
+    if (!book) return session.fail(book.error());
+    Book& opened = *book.value();
+    std::uint64_t from = opened.log().end() - std::min(opened.log().end(), options.lines);
+    while (true) {
+        const auto printed = print_range(session, opened, {.from = from});
+        if (!printed) return session.fail(printed.error());
+        from += printed.value();
+        if (!options.follow) return ExitCode::ok;
+        while (opened.log().wait_beyond(from, std::chrono::milliseconds{200}) <= from) {
+            if (is_interrupted()) return ExitCode::interrupted;
+            book = Book::open(session.options.book, Access::read);
+            if (!book) return session.fail(book.error());
+        }
+    }
+}
+
+ExitCode show(const Session& session, const LogOptions& options) {
+    const auto book = Book::open(session.options.book, Access::read);
+    if (!book) return session.fail(book.error());
+    if (options.position >= book.value()->log().end()) {
+        return session.fail(Error{
+            ErrorCode::not_found,
+            fmt::format(
+                "there is no event {}; the book's events are 0 to {}",
+                options.position,
+                book.value()->log().end() - 1
+            )});
+    }
+    const Range one{options.position, options.position + 1};
+    const auto printed = print_range(session, *book.value(), one);
+    return printed ? ExitCode::ok : session.fail(printed.error());
+}
+
+ExitCode export_events(const Session& session, const LogOptions& options) {
+    const auto book = Book::open(session.options.book, Access::read);
+    if (!book) return session.fail(book.error());
+    const auto printed = print_range(session, *book.value(), options.range);
+    if (!printed) return session.fail(printed.error());
+    session.terminal->say(fmt::format("{} events", count_text(printed.value())));
+    return is_interrupted() ? ExitCode::interrupted : ExitCode::ok;
+}
+
+ExitCode stat(const Session& session) {
+    const auto book = Book::open(session.options.book, Access::read);
+    if (!book) return session.fail(book.error());
+    const LogStatistics numbers = book.value()->log().statistics();
+    const TreeHead head = book.value()->log().head();
+    const std::uint64_t per_event = numbers.events == 0 ? 0 : numbers.event_bytes / numbers.events;
+    if (session.format() == Format::json || session.format() == Format::jsonl) {
+        session.terminal->out(fmt::format(
+            "{{\"events\": {}, \"groups\": {}, \"segments\": {}, \"bytes\": {}, \"event_bytes\": "
+            "{}, "
+            "\"bytes_per_event\": {}, \"root\": \"{}\", \"chain\": \"{}\"}}\n",
+            numbers.events,
+            numbers.frames,
+            numbers.segments,
+            numbers.file_bytes,
+            numbers.event_bytes,
+            per_event,
+            hex(head.root),
+            hex(head.chain)
+        ));
+        return ExitCode::ok;
+    }
+    session.terminal->out(fmt::format(
+        "events           {}\ngroups           {}\nsegments         {}\nsize             {}\n"
+        "bytes per event  {}\nMerkle root      {}\nchain            {}\n",
+        count_text(numbers.events),
+        count_text(numbers.frames),
+        count_text(numbers.segments),
+        bytes_text(numbers.file_bytes),
+        per_event,
+        hex(head.root),
+        hex(head.chain)
+    ));
+    return ExitCode::ok;
+}
+
+ExitCode verify(const Session& session, bool full) {
+    const auto book = Book::open(session.options.book, Access::read);
+    if (!book) return session.fail(book.error());
+    Progress progress{*session.terminal, "verifying", "events"};
+    const auto head = book.value()->log().verify(
+        full ? VerifyDepth::full : VerifyDepth::fast,
+        [&](const LogProgress& at) {
+            progress.at(at.events_done, at.events_total);
+            return !is_interrupted();
+        }
+    );
+    if (is_interrupted()) return ExitCode::interrupted;
+    if (!head) return session.fail(head.error());
+    session.terminal->out(fmt::format(
+        "{} events are whole in {}; {}\nMerkle root {}\n",
+        count_text(head.value().size),
+        duration_text(progress.elapsed_ms()),
+        full ? "every hash was computed again"
+             : "checksums and links (--full computes every hash again)",
+        hex(head.value().root)
+    ));
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_log(CLI::App& program, Session& session) {
+    auto& options = session.keep<LogOptions>();
+    CLI::App* log = program.add_subcommand("log", "Look at the events themselves");
+    log->require_subcommand(1)->fallthrough();
+
+    CLI::App* tail_command =
+        log->add_subcommand("tail", "Print the newest events, a JSON object a line");
+    tail_command->add_option("-n,--lines", options.lines, "How many")->capture_default_str();
+    tail_command->add_flag("-f,--follow", options.follow, "Wait for more, until Ctrl-C");
+    set_run(*tail_command, session, [&] { return tail(session, options); });
+
+    CLI::App* show_command = log->add_subcommand("show", "Print one event");
+    show_command->add_option("position", options.position, "Its position")->required();
+    set_run(*show_command, session, [&] { return show(session, options); });
+
+    CLI::App* export_command = log->add_subcommand("export", "Print events as JSON Lines");
+    export_command->add_option("--from", options.range.from, "The first position");
+    export_command->add_option("--to", options.range.to, "The position before which to stop");
+    set_run(*export_command, session, [&] { return export_events(session, options); });
+
+    CLI::App* stat_command = log->add_subcommand("stat", "Print size, count and hashes");
+    set_run(*stat_command, session, [&] { return stat(session); });
+
+    CLI::App* verify_command = log->add_subcommand("verify", "Prove that nothing changed");
+    verify_command->add_flag("--full", options.full, "Compute every hash again");
+    set_run(*verify_command, session, [&] { return verify(session, options.full); });
+}
+
+void add_verify(CLI::App& program, Session& session) {
+    CLI::App* command =
+        program.add_subcommand("verify", "Prove that no event changed: every hash again");
+    set_run(*command, session, [&] { return verify(session, true); });
+}
+
+}  // namespace daybook::cli

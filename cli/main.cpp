@@ -1,0 +1,138 @@
+// Picks a subcommand; nothing else.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <numeric>
+
+#include "cli/interrupt.hpp"
+#include "cli/session.hpp"
+
+namespace daybook::cli {
+namespace {
+
+void add_common_options(CLI::App& program, CommonOptions& options) {
+    static const std::map<std::string, Format> formats = {
+        {"table", Format::table},
+        {"json", Format::json},
+        {"jsonl", Format::jsonl},
+        {"csv", Format::csv}};
+    program.add_option("--book,-b", options.book, "The folder of the book")
+        ->envname("DAYBOOK_BOOK")
+        ->capture_default_str();
+    program.add_option("--actor", options.actor, "Who acts; by default the login name")
+        ->envname("DAYBOOK_ACTOR");
+    program.add_option("--format", options.format, "table, json, jsonl or csv")
+        ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
+        ->envname("DAYBOOK_FORMAT");
+    program.add_flag_callback(
+        "--json", [&] { options.format = Format::json; }, "One JSON document"
+    );
+    program.add_flag_callback(
+        "--jsonl", [&] { options.format = Format::jsonl; }, "A JSON object a line"
+    );
+    program.add_flag_callback(
+        "--csv", [&] { options.format = Format::csv; }, "CSV (RFC 4180)"
+    );
+    program.add_flag("--no-color", options.no_color, "No colours; NO_COLOR does the same");
+    program.add_flag("--quiet,-q", options.quiet, "Say nothing but data and errors");
+    program.add_flag("--verbose,-v", options.verbose, "Say more");
+    program.add_flag("--yes,-y", options.yes, "Take yes for the answer to every question");
+    program.add_flag("--no-input", options.no_input, "Ask nothing: refuse instead");
+}
+
+// The edit distance of Levenshtein (1966).
+std::size_t distance_between(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+bool is_subcommand(const CLI::App& program, std::string_view word) {
+    return std::ranges::any_of(program.get_subcommands({}), [&](const CLI::App* command) {
+        return command->get_name() == word;
+    });
+}
+
+std::string nearest_subcommand(const CLI::App& program, std::string_view word) {
+    std::string nearest;
+    std::size_t least = 3;
+    for (const CLI::App* command : program.get_subcommands({})) {
+        const std::size_t distance = distance_between(command->get_name(), word);
+        if (distance < least) {
+            least = distance;
+            nearest = command->get_name();
+        }
+    }
+    return nearest;
+}
+
+ExitCode refuse_usage(
+    const CLI::App& program, const CLI::ParseError& error, int count, char** words
+) {
+    std::cerr << "daybook: " << error.what() << "\n";
+    for (int i = 1; i < count; ++i) {
+        const std::string_view word = words[i];
+        if (word.starts_with('-') || is_subcommand(program, word)) break;
+        const std::string nearest = nearest_subcommand(program, word);
+        if (!nearest.empty()) std::cerr << "Did you mean: daybook " << nearest << "?\n";
+        break;
+    }
+    std::cerr << "See: daybook --help\n";
+    return ExitCode::usage;
+}
+
+constexpr auto examples = R"(Examples:
+  daybook demo                          fill a book with a company's year and look at it
+  daybook init acme --currency EUR      start a book
+  daybook -b acme import orders.csv --map orders.map
+  daybook -b acme report trial-balance --as-of 2026-06-30
+  daybook -b acme explain trial-balance 411000
+)";
+
+ExitCode run(int count, char** words) {
+    Session session;
+    catch_interrupts();
+    CLI::App program{"Daybook: a company's books from one log.", "daybook"};
+    program.set_version_flag("--version", std::string{"daybook "} + DAYBOOK_VERSION);
+    program.footer(examples);
+    program.fallthrough();
+    program.require_subcommand(0, 1);
+    add_common_options(program, session.options);
+    for (const auto add :
+         {add_init, add_submit, add_log, add_rebuild, add_check, add_verify, add_completion}) {
+        add(program, session);
+    }
+    try {
+        program.parse(count, words);
+    } catch (const CLI::CallForHelp&) {
+        std::cout << program.help();
+        return ExitCode::ok;
+    } catch (const CLI::CallForVersion& version) {
+        std::cout << version.what() << "\n";
+        return ExitCode::ok;
+    } catch (const CLI::ParseError& error) {
+        return refuse_usage(program, error, count, words);
+    }
+    const Verbosity verbosity = session.options.quiet     ? Verbosity::quiet
+                                : session.options.verbose ? Verbosity::verbose
+                                                          : Verbosity::normal;
+    session.terminal = std::make_unique<Terminal>(Terminal::Settings{
+        .no_color = session.options.no_color, .verbosity = verbosity});
+    return session.run ? session.run() : show_state(session);
+}
+
+}  // namespace
+}  // namespace daybook::cli
+
+int main(int count, char** words) {
+    return static_cast<int>(daybook::cli::run(count, words));
+}

@@ -1,0 +1,29 @@
+// The first commands of a new book: its currency and chart, a fiscal year, number series, payment
+// terms and a pipeline. Ordinary commands: everything here can be changed or added to later.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/session.hpp"
+#include "cli/wiring.hpp"
+#include "engine/base/date.hpp"
+
+namespace daybook::cli {
+
+struct Opening {
+    std::string name;
+    std::string currency = "EUR";
+    std::string country = "FR";
+    std::string chart = "pcg";  // "pcg" or "general"
+    Date first_day;             // Of the first fiscal year, which has twelve months.
+};
+
+// As JSON, in the order in which they must be submitted.
+[[nodiscard]] std::vector<std::string> opening_commands(const Opening& opening);
+// Submits them. The Error says which was refused and why.
+[[nodiscard]] Result<void> submit_opening(
+    const Session& session, Book& book, const Opening& opening
+);
+
+}  // namespace daybook::cli

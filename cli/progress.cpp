@@ -1,0 +1,95 @@
+#include "cli/progress.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace daybook::cli {
+namespace {
+
+constexpr auto quiet_time = std::chrono::milliseconds{500};
+constexpr auto redraw_time = std::chrono::milliseconds{100};
+constexpr std::uint64_t bar_cells = 24;
+
+std::string bar(std::uint64_t done, std::uint64_t total) {
+    const std::uint64_t full = std::min(bar_cells, done * bar_cells / total);
+    return fmt::format("[{:#<{}}{:<{}}]", "", full, "", bar_cells - full);
+}
+
+}  // namespace
+
+Progress::Progress(const Terminal& terminal, std::string what, std::string unit)
+    : terminal_(terminal),
+      what_(std::move(what)),
+      unit_(std::move(unit)),
+      begin_(Moments::now()),
+      drawn_(begin_ + quiet_time - redraw_time) {}
+
+Progress::~Progress() {
+    if (visible_) std::fputs("\r\033[K", stderr);
+}
+
+std::uint64_t Progress::elapsed_ms() const {
+    const auto elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Moments::now() - begin_);
+    return static_cast<std::uint64_t>(elapsed.count());
+}
+
+void Progress::at(std::uint64_t done, std::uint64_t total) {
+    const auto now = Moments::now();
+    if (!terminal_.animates() || now - drawn_ < redraw_time) return;
+    drawn_ = now;
+    draw(done, total);
+}
+
+void Progress::draw(std::uint64_t done, std::uint64_t total) {
+    const std::uint64_t ms = std::max<std::uint64_t>(elapsed_ms(), 1);
+    const std::uint64_t rate = done * 1000 / ms;
+    std::string line =
+        fmt::format("{}: {} {}, {}/s", what_, count_text(done), unit_, count_text(rate));
+    if (total > 0) {
+        const std::uint64_t left = total > done && rate > 0 ? (total - done) * 1000 / rate : 0;
+        line = fmt::format(
+            "{} {} {} % of {} {}, {}/s, {} left",
+            what_,
+            bar(done, total),
+            std::min<std::uint64_t>(100, done * 100 / total),
+            count_text(total),
+            unit_,
+            count_text(rate),
+            duration_text(left)
+        );
+    }
+    std::fprintf(stderr, "\r%s\033[K", line.substr(0, terminal_.columns() - 1).c_str());
+    visible_ = true;
+}
+
+std::string duration_text(std::uint64_t ms) {
+    if (ms < 1000) return fmt::format("{} ms", ms);
+    if (ms < 60'000) return fmt::format("{}.{} s", ms / 1000, ms % 1000 / 100);
+    return fmt::format("{} min {} s", ms / 60'000, ms % 60'000 / 1000);
+}
+
+std::string count_text(std::uint64_t count) {
+    std::string text = fmt::format("{}", count);
+    for (std::size_t at = text.size(); at > 3;) {
+        at -= 3;
+        text.insert(at, 1, ',');
+    }
+    return text;
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+    constexpr const char* units[] = {"KiB", "MiB", "GiB", "TiB"};
+    if (bytes < 1024) return fmt::format("{} B", bytes);
+    std::size_t unit = 0;
+    std::uint64_t tenths = bytes * 10 / 1024;
+    while (tenths >= 10'240 && unit + 1 < std::size(units)) {
+        tenths /= 1024;
+        ++unit;
+    }
+    return fmt::format("{}.{} {}", tenths / 10, tenths % 10, units[unit]);
+}
+
+}  // namespace daybook::cli

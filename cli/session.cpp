@@ -1,0 +1,18 @@
+#include "cli/session.hpp"
+
+#include <cstdlib>
+
+namespace daybook::cli {
+
+Id actor_of(const Session& session) {
+    std::string name = session.options.actor;
+    for (const char* variable : {"LOGNAME", "USER"}) {
+        const char* value = std::getenv(variable);
+        if (name.empty() && value != nullptr) name = value;
+    }
+    if (name.empty()) name = "daybook";
+    const auto id = parse_id(name);
+    return id ? id.value() : id_from_text(name);
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,79 @@
+// What every subcommand shares: the options that stand before or behind it, the terminal, and the
+// function that it wants to be run as.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <any>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "cli/exit_code.hpp"
+#include "cli/terminal.hpp"
+#include "engine/base/id.hpp"
+
+namespace daybook::cli {
+
+enum class Format : unsigned char { automatic, table, json, jsonl, csv };
+
+struct CommonOptions {
+    std::string book = "book";
+    std::string actor;
+    Format format = Format::automatic;
+    bool no_color = false;
+    bool quiet = false;
+    bool verbose = false;
+    bool yes = false;
+    bool no_input = false;
+};
+
+struct Session {
+    CommonOptions options;
+    std::unique_ptr<Terminal> terminal;
+    // Set by the subcommand that was named.
+    std::function<ExitCode()> run;
+    // The subcommands' own options: CLI11 writes into them while it parses.
+    std::deque<std::any> kept;
+
+    template <class T>
+    [[nodiscard]] T& keep() {
+        return std::any_cast<T&>(kept.emplace_back(T{}));
+    }
+    [[nodiscard]] bool wants_json() const {
+        return options.format == Format::json || options.format == Format::jsonl;
+    }
+    // Prints the error and answers its exit code.
+    [[nodiscard]] ExitCode fail(const Error& error) const {
+        terminal->error(error);
+        return exit_code_of(error.code);
+    }
+    // A table where a person looks, else CSV; or what was asked for.
+    [[nodiscard]] Format format() const {
+        if (options.format != Format::automatic) return options.format;
+        return terminal->shows_tables() ? Format::table : Format::csv;
+    }
+};
+
+// What the callback of a subcommand does: remembers the function that will be run.
+template <class Run>
+void set_run(CLI::App& command, Session& session, Run run) {
+    command.callback([&session, run] { session.run = run; });
+}
+
+// Each adds its subcommand to the program; the session outlives it.
+void add_init(CLI::App& program, Session& session);
+void add_submit(CLI::App& program, Session& session);
+void add_log(CLI::App& program, Session& session);
+void add_rebuild(CLI::App& program, Session& session);
+void add_check(CLI::App& program, Session& session);
+void add_verify(CLI::App& program, Session& session);
+void add_completion(CLI::App& program, Session& session);
+
+// Who acts: --actor, or the login name.
+[[nodiscard]] Id actor_of(const Session& session);
+
+// What `daybook` alone says: the state of the book and three next steps.
+[[nodiscard]] ExitCode show_state(const Session& session);
+
+}  // namespace daybook::cli

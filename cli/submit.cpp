@@ -1,0 +1,208 @@
+// `daybook submit`: commands as JSON Lines from a file, standard input or the command line.
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+
+#include "cli/answers.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/pipeline.hpp"
+#include "cli/progress.hpp"
+#include "cli/session.hpp"
+#include "cli/wiring.hpp"
+
+namespace daybook::cli {
+namespace {
+
+struct SubmitOptions {
+    std::vector<std::string> sources;
+    bool list = false;
+    std::string describe;
+};
+
+struct Counts {
+    std::uint64_t lines = 0;
+    std::uint64_t accepted = 0;
+    std::uint64_t repeated = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t failed = 0;
+};
+
+void count(Counts& counts, const Answer& answer) {
+    switch (answer.outcome) {
+        case Answer::Outcome::accepted:
+            ++(answer.is_repeated ? counts.repeated : counts.accepted);
+            break;
+        case Answer::Outcome::refused: ++counts.refused; break;
+        case Answer::Outcome::failed: ++counts.failed; break;
+    }
+}
+
+// Sends each line of a stream; a line that is no command is counted as refused and named.
+class Sender {
+ public:
+    Sender(const Session& session, Book& book, Engine& engine)
+        : session_(session),
+          book_(book),
+          progress_(*session.terminal, "submitting", "commands"),
+          pipeline_(engine, [this](const CommandMessage& sent, const Answer& answer) {
+              use(sent, answer);
+          }) {}
+
+    [[nodiscard]] Result<void> send_all(std::istream& lines, std::string_view name) {
+        std::string line;
+        for (std::uint64_t number = 1; std::getline(lines, line) && !is_interrupted(); ++number) {
+            if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+            ++counts_.lines;
+            DAYBOOK_TRY_VOID(send(line, fmt::format("{}:{}", name, number)));
+            progress_.at(counts_.lines, 0);
+        }
+        return {};
+    }
+    [[nodiscard]] const Counts& finish() {
+        pipeline_.drain();
+        return counts_;
+    }
+
+ private:
+    Result<void> send(std::string_view line, std::string_view place) {
+        const CommandDefaults defaults{
+            .id = uuid_v7(
+                static_cast<std::uint64_t>(book_.clock().now().nanos() / 1'000'000),
+                book_.random().next(),
+                book_.random().next()
+            ),
+            .actor = actor_of(session_),
+        };
+        const Result<CommandMessage> command = book_.codec().command(line, defaults);
+        if (!command) {
+            pipeline_.drain();
+            ++counts_.refused;
+            session_.terminal->error(
+                {command.error().code, fmt::format("{}: {}", place, command.error().message)}
+            );
+            return {};
+        }
+        return pipeline_.send(command.value());
+    }
+    void use(const CommandMessage& sent, const Answer& answer) {
+        count(counts_, answer);
+        if (session_.wants_json()) {
+            session_.terminal->out(answer_json(answer, sent.id) + "\n");
+        } else if (answer.outcome != Answer::Outcome::accepted || counts_.lines <= 20) {
+            session_.terminal->out(answer_text(answer) + "\n");
+        }
+    }
+
+    const Session& session_;
+    Book& book_;
+    Counts counts_;
+    Progress progress_;
+    Pipeline pipeline_;
+};
+
+Result<void> send_sources(Sender& sender, const std::vector<std::string>& sources) {
+    if (sources.empty()) return sender.send_all(std::cin, "standard input");
+    for (const std::string& source : sources) {
+        if (source == "-") {
+            DAYBOOK_TRY_VOID(sender.send_all(std::cin, "standard input"));
+            continue;
+        }
+        if (source.starts_with('{')) {
+            std::istringstream line{source};
+            DAYBOOK_TRY_VOID(sender.send_all(line, "argument"));
+            continue;
+        }
+        std::ifstream file{source};
+        if (!file) return Error{ErrorCode::not_found, fmt::format("{}: no such file", source)};
+        DAYBOOK_TRY_VOID(sender.send_all(file, source));
+    }
+    return {};
+}
+
+ExitCode submit(const Session& session, const SubmitOptions& options) {
+    const auto book = Book::open(session.options.book, Access::write);
+    if (!book) return session.fail(book.error());
+    const auto engine = book.value()->engine();
+    if (!engine) return session.fail(engine.error());
+    Sender sender{session, *book.value(), *engine.value()};
+    const Result<void> sent = send_sources(sender, options.sources);
+    const Counts& counts = sender.finish();
+    session.terminal->say(fmt::format(
+        "{} commands: {} accepted, {} accepted before, {} refused, {} failed",
+        count_text(counts.lines),
+        count_text(counts.accepted),
+        count_text(counts.repeated),
+        count_text(counts.refused),
+        count_text(counts.failed)
+    ));
+    if (!sent) return session.fail(sent.error());
+    if (is_interrupted()) return ExitCode::interrupted;
+    if (counts.failed > 0) return ExitCode::unavailable;
+    return counts.refused > 0 ? ExitCode::conflict : ExitCode::ok;
+}
+
+ExitCode list_commands(const Session& session) {
+    const Codec codec{domain_modules()};
+    for (const RecordDescription& command : codec.commands()) {
+        session.terminal->out(fmt::format("{:<36} {}\n", command.full_name(), command.name));
+    }
+    return ExitCode::ok;
+}
+
+void print_fields(
+    const Session& session, const std::vector<FieldDescription>& fields, std::size_t depth
+) {
+    for (const FieldDescription& field : fields) {
+        std::string marks;
+        if (field.is_required) marks += " required";
+        if (field.is_personal) marks += " personal";
+        const std::string choices = fmt::format("{}", fmt::join(field.choices, ", "));
+        session.terminal->out(fmt::format(
+            "{:{}}{:<{}} {}{}{}\n",
+            "",
+            depth * 2,
+            field.name,
+            28 - depth * 2,
+            field.type,
+            choices.empty() ? "" : ": " + choices,
+            marks.empty() ? "" : " (" + marks.substr(1) + ")"
+        ));
+        print_fields(session, field.fields, depth + 1);
+    }
+}
+
+ExitCode describe_command(const Session& session, const std::string& name) {
+    const Codec codec{domain_modules()};
+    const auto command = codec.describe_command(name);
+    if (!command) return session.fail(command.error());
+    session.terminal->out(fmt::format("{}\n", command.value()->full_name()));
+    print_fields(session, command.value()->fields, 1);
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_submit(CLI::App& program, Session& session) {
+    auto& options = session.keep<SubmitOptions>();
+    CLI::App* command = program.add_subcommand("submit", "Submit commands, a JSON object a line");
+    command->add_option(
+        "source", options.sources, "Files, - for standard input, or commands themselves"
+    );
+    command->add_flag("--list", options.list, "List every command");
+    command->add_option("--describe", options.describe, "Describe the fields of a command");
+    command->footer(
+        "Examples:\n"
+        "  daybook submit --describe crm.RegisterParty\n"
+        "  daybook submit '{\"command\": \"crm.RegisterParty\", \"body\": {\"party\": \"C-1\", "
+        "\"kind\": \"organisation\", \"name\": \"Acme\"}}'\n"
+        "  daybook submit commands.jsonl\n"
+    );
+    set_run(*command, session, [&] {
+        if (options.list) return list_commands(session);
+        if (!options.describe.empty()) return describe_command(session, options.describe);
+        return submit(session, options);
+    });
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,78 @@
+#include "cli/terminal.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace daybook::cli {
+namespace {
+
+bool has_environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0';
+}
+
+bool is_dumb() {
+    const char* term = std::getenv("TERM");
+    return term == nullptr || std::string_view{term} == "dumb";
+}
+
+std::size_t width_of_terminal() {
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    const char* columns = std::getenv("COLUMNS");
+    const int given = columns == nullptr ? 0 : std::atoi(columns);
+    return given > 0 ? static_cast<std::size_t>(given) : 80;
+}
+
+void write(std::FILE* stream, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stream);
+}
+
+}  // namespace
+
+Terminal::Terminal(const Settings& settings)
+    : settings_(settings),
+      out_is_terminal_(::isatty(STDOUT_FILENO) == 1),
+      err_is_terminal_(::isatty(STDERR_FILENO) == 1),
+      columns_(width_of_terminal()) {
+    colors_ = out_is_terminal_ && !settings.no_color && !has_environment("NO_COLOR") && !is_dumb();
+    if (is_dumb()) err_is_terminal_ = false;
+}
+
+void Terminal::out(std::string_view text) const {
+    write(stdout, text);
+}
+
+void Terminal::say(std::string_view line) const {
+    if (is_quiet()) return;
+    std::fflush(stdout);
+    write(stderr, fmt::format("{}\n", line));
+}
+
+void Terminal::detail(std::string_view line) const {
+    if (settings_.verbosity != Verbosity::verbose) return;
+    write(stderr, fmt::format("{}\n", line));
+}
+
+void Terminal::error(const Error& error) const {
+    std::fflush(stdout);
+    write(stderr, fmt::format("daybook: {} ({})\n", error.message, name_of(error.code)));
+}
+
+void Terminal::heading(std::string_view line) const {
+    out(fmt::format("\n{}\n", bold(line)));
+}
+
+std::string Terminal::bold(std::string_view text) const {
+    return colors_ ? fmt::format("\033[1m{}\033[0m", text) : std::string{text};
+}
+
+std::string Terminal::dim(std::string_view text) const {
+    return colors_ ? fmt::format("\033[2m{}\033[0m", text) : std::string{text};
+}
+
+}  // namespace daybook::cli

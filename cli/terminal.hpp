@@ -1,0 +1,46 @@
+// How the program speaks: data on standard output, everything else on standard error; colours and
+// moving lines only where a person looks.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.hpp"
+
+namespace daybook::cli {
+
+enum class Verbosity : unsigned char { quiet, normal, verbose };
+
+class Terminal {
+ public:
+    struct Settings {
+        bool no_color = false;
+        Verbosity verbosity = Verbosity::normal;
+    };
+    // Looks at the two streams and at NO_COLOR, TERM and COLUMNS.
+    explicit Terminal(const Settings& settings);
+
+    [[nodiscard]] bool shows_tables() const { return out_is_terminal_; }
+    [[nodiscard]] bool animates() const { return err_is_terminal_ && !is_quiet(); }
+    [[nodiscard]] bool is_quiet() const { return settings_.verbosity == Verbosity::quiet; }
+    [[nodiscard]] std::size_t columns() const { return columns_; }
+
+    void out(std::string_view text) const;      // Data, as it is.
+    void say(std::string_view line) const;      // A line for people, unless quiet.
+    void detail(std::string_view line) const;   // A line for the curious, if verbose.
+    void error(const Error& error) const;       // "daybook: ..." and the code.
+    void heading(std::string_view line) const;  // A bold line on standard output.
+
+    [[nodiscard]] std::string bold(std::string_view text) const;
+    [[nodiscard]] std::string dim(std::string_view text) const;
+
+ private:
+    Settings settings_;
+    bool out_is_terminal_ = false;
+    bool err_is_terminal_ = false;
+    bool colors_ = false;
+    std::size_t columns_ = 80;
+};
+
+}  // namespace daybook::cli
