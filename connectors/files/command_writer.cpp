@@ -29,12 +29,9 @@ void append_json_text(std::string& out, std::string_view text) {
 class BodyWriter {
  public:
     BodyWriter(
-        std::string& out,
-        const CommandTemplate& command,
-        const Document& document,
-        PassReader& reader
+        std::string& out, const CommandTemplate& command, const ShownRow& shown, PassReader& reader
     )
-        : out_(out), command_(command), document_(document), reader_(reader) {}
+        : out_(out), command_(command), shown_(shown), reader_(reader) {}
 
     [[nodiscard]] std::optional<std::size_t> culprit() const { return culprit_; }
 
@@ -78,32 +75,38 @@ class BodyWriter {
     }
 
     bool write_rows(const TemplateNode& node) {
-        DAYBOOK_ASSERT(node.children.size() == 1);
-        const TemplateNode& element = command_.nodes[node.children.front()];
         const std::size_t begin = out_.size();
-        bool is_empty = true;
         out_ += '[';
-        for (std::size_t row = 0; row < document_.rows.size(); ++row) {
-            reader_.show(document_, row);
-            const std::size_t before = out_.size();
-            if (!is_empty) out_ += ',';
-            const bool is_whole = !reader_.evaluator().problem();
-            if (write(element)) {
-                is_empty = false;
-            } else {
-                out_.resize(before);
+        const std::size_t first = out_.size();
+        for (const bool is_of_rows : {true, false}) {
+            for (const std::size_t index : node.children) {
+                const TemplateNode& child = command_.nodes[index];
+                if (child.name.empty() != is_of_rows) continue;
+                const std::size_t rows = is_of_rows ? shown_.document.rows.size() : 1;
+                for (std::size_t row = 0; row < rows; ++row) {
+                    reader_.show(shown_.document, is_of_rows ? row : shown_.row);
+                    write_element(child, first, row);
+                }
             }
-            if (is_whole && reader_.evaluator().problem()) culprit_ = row;
         }
-        reader_.show(document_, 0);
+        reader_.show(shown_.document, shown_.row);
+        const bool is_empty = out_.size() == first;
         out_ += ']';
         if (is_empty) out_.resize(begin);
         return !is_empty;
     }
 
+    void write_element(const TemplateNode& element, std::size_t first, std::size_t row) {
+        const bool was_whole = !reader_.evaluator().problem();
+        const std::size_t before = out_.size();
+        if (before > first) out_ += ',';
+        if (!write(element)) out_.resize(before);
+        if (was_whole && reader_.evaluator().problem()) culprit_ = row;
+    }
+
     std::string& out_;
     const CommandTemplate& command_;
-    const Document& document_;
+    const ShownRow& shown_;
     PassReader& reader_;
     std::optional<std::size_t> culprit_;
 };
@@ -111,11 +114,10 @@ class BodyWriter {
 }  // namespace
 
 std::optional<std::size_t> append_body(
-    std::string& out, const CommandTemplate& command, const Document& document, PassReader& reader
+    std::string& out, const CommandTemplate& command, const ShownRow& shown, PassReader& reader
 ) {
-    reader.show(document, 0);
     const std::size_t begin = out.size();
-    BodyWriter writer{out, command, document, reader};
+    BodyWriter writer{out, command, shown, reader};
     if (!writer.write(command.nodes.front())) {
         out.resize(begin);
         out += "{}";

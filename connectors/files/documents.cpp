@@ -36,6 +36,17 @@ Error unknown_column(const Mapping& mapping, const Expression& expression, const
         )};
 }
 
+// One row with one empty field, for a pass that reads no file.
+SourceFile no_file(const Mapping& mapping) {
+    const CsvFormat format;
+    return {
+        .path = "",
+        .name = mapping.name,
+        .format = format,
+        .columns = {""},
+        .reader = CsvReader{ByteSource::of("\"\""), format}};
+}
+
 }  // namespace
 
 PassReader::PassReader(const Mapping& mapping, const Pass& pass, SourceFile file)
@@ -54,8 +65,10 @@ PassReader::PassReader(const Mapping& mapping, const Pass& pass, SourceFile file
 Result<std::unique_ptr<PassReader>> PassReader::open(
     const Mapping& mapping, const Pass& pass, const std::string& folder
 ) {
-    DAYBOOK_TRY(SourceFile file, open_source(mapping.sources[pass.source], folder));
-    auto reader = std::make_unique<PassReader>(mapping, pass, std::move(file));
+    auto file = pass.source ? open_source(mapping.sources[*pass.source], folder)
+                            : Result<SourceFile>{no_file(mapping)};
+    if (!file) return std::move(file).error();
+    auto reader = std::make_unique<PassReader>(mapping, pass, std::move(file).value());
     DAYBOOK_TRY_VOID(reader->bind(folder));
     return reader;
 }
@@ -77,6 +90,7 @@ Result<void> PassReader::bind(const std::string& folder) {
         alias_maps_[at]->insert_or_assign(alias.from, alias.to);
     }
     if (pass_.grouping == Grouping::anywhere) return group_all();
+    if (!pass_.source) return {};
     // A file that cannot be read to its end is refused before its first command is sent.
     DAYBOOK_TRY(const std::uint64_t rows, check_rows(file_));
     (void)rows;

@@ -30,11 +30,13 @@ struct DocumentTotal {
 struct PendingDocument {
     Document document;
     std::vector<DocumentTotal> totals;
-    std::size_t fitting = 0;      // Commands of the mapping that belong to it.
-    bool is_sent = false;         // All that can be sent of it is.
-    std::size_t outstanding = 0;  // Sent and not answered.
-    std::size_t accepted = 0;     // Answered yes, and not by an earlier import.
-    bool is_unfinished = false;   // The book could not answer.
+    std::vector<std::size_t> rows_held;  // By report rule: the rows for which it holds.
+    std::size_t fitting = 0;             // Commands of the mapping that belong to it.
+    bool is_sent = false;                // All that can be sent of it is.
+    std::size_t outstanding = 0;         // Sent and not answered.
+    std::size_t accepted = 0;            // Answered yes, and not by an earlier import.
+    bool is_left_out = false;            // The mapping says so.
+    bool is_unfinished = false;          // The book could not answer.
     std::optional<Problem> problem;
     std::optional<std::size_t> culprit;  // The row that has the problem, if one has.
 };
@@ -86,7 +88,8 @@ class PassImport {
         DAYBOOK_ASSERT(pending_.empty());
         const RowCounts& rows = summary_.rows;
         DAYBOOK_ASSERT(
-            rows.read == rows.imported + rows.imported_earlier + rows.reported + rows.not_reached
+            rows.read ==
+            rows.imported + rows.imported_earlier + rows.reported + rows.left_out + rows.not_reached
         );
         DAYBOOK_TRY(summary_.error_file, errors_.finish());
         report_progress();
@@ -98,15 +101,21 @@ class PassImport {
         std::size_t command;
         CommandMessage message;
     };
+    struct Place {
+        std::size_t row;           // In the document.
+        std::uint32_t occurrence;  // Documents with its key that came before.
+    };
 
     [[nodiscard]] std::string error_path() const;
     void begin(Document document);
     void check_row(PendingDocument& pending, std::size_t row);
+    void check_reports(PendingDocument& pending, std::size_t row);
     void check_joins(PendingDocument& pending, std::size_t row);
     void add_totals(PendingDocument& pending);
     void make_commands(PendingDocument& pending);
-    [[nodiscard]] Result<CommandMessage> make(
-        const CommandTemplate& command, PendingDocument& pending, std::uint32_t occurrence
+    void make_command(PendingDocument& pending, std::size_t index, Place place);
+    [[nodiscard]] Id command_id(
+        const CommandTemplate& command, const Document& document, const Place& place
     );
     void send(PendingDocument& pending, Made made);
     void receive(bool waits);
@@ -150,7 +159,7 @@ std::string PassImport::error_path() const {
 }
 
 void PassImport::begin(Document document) {
-    summary_.rows.read += document.rows.size();
+    if (reader_.pass().source) summary_.rows.read += document.rows.size();
     ++summary_.documents.read;
     pending_.push_back(std::make_unique<PendingDocument>());
     PendingDocument& pending = *pending_.back();
@@ -158,8 +167,9 @@ void PassImport::begin(Document document) {
     for (std::size_t row = 0; row < pending.document.rows.size(); ++row) check_row(pending, row);
     made_.clear();
     once_of_document_.clear();
-    if (!pending.problem) make_commands(pending);
-    if (!pending.problem && pending.fitting == 0) {
+    const bool is_ours = !pending.is_left_out;
+    if (!pending.problem && is_ours) make_commands(pending);
+    if (!pending.problem && is_ours && pending.fitting == 0) {
         fail(pending, {"no command of the mapping fits it", "add one to the mapping"});
     }
     if (!pending.problem) {
@@ -187,13 +197,27 @@ void PassImport::check_row(PendingDocument& pending, std::size_t row) {
     }
     add_totals(pending);
     check_joins(pending, row);
-    for (const ReportRule& rule : reader_.pass().reports) {
-        if (pending.problem) break;
-        if (!evaluator.holds(rule.when)) continue;
-        const std::string reason{evaluator.evaluate(rule.reason)};
-        fail(pending, {reason, std::string{evaluator.evaluate(rule.remedy)}}, row);
-    }
+    check_reports(pending, row);
     if (evaluator.problem()) fail(pending, *evaluator.problem(), row);
+}
+
+void PassImport::check_reports(PendingDocument& pending, std::size_t row) {
+    Evaluator& evaluator = reader_.evaluator();
+    const auto& reports = reader_.pass().reports;
+    pending.rows_held.resize(reports.size());
+    for (std::size_t i = 0; i < reports.size() && !pending.problem; ++i) {
+        const ReportRule& rule = reports[i];
+        if (!evaluator.holds(rule.when)) continue;
+        const bool is_every = ++pending.rows_held[i] == pending.document.rows.size();
+        if (rule.needs_every_row && !is_every) continue;
+        if (rule.is_left_out) {
+            pending.is_left_out = true;
+            return;
+        }
+        const std::string reason{evaluator.evaluate(rule.reason)};
+        const Problem problem{reason, std::string{evaluator.evaluate(rule.remedy)}};
+        fail(pending, problem, rule.needs_every_row ? std::nullopt : std::optional{row});
+    }
 }
 
 void PassImport::check_joins(PendingDocument& pending, std::size_t row) {
@@ -259,61 +283,71 @@ void PassImport::make_commands(PendingDocument& pending) {
     }
     const std::uint32_t occurrence = occurrence_of(pending.document);
     const auto& commands = reader_.pass().commands;
-    for (std::size_t i = 0; i < commands.size() && !pending.problem; ++i) {
-        const CommandTemplate& command = commands[i];
-        if (command.when && !evaluator.holds(*command.when)) continue;
-        ++pending.fitting;
-        if (command.once) {
-            text_ = command.name;
-            text_ += '\n';
-            text_ += evaluator.evaluate(*command.once);
-            const Id once = id_from_text(text_);
-            if (run_.once.contains(once)) continue;
-            once_of_document_.push_back(once);
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        const std::size_t rows = commands[i].is_each_row ? pending.document.rows.size() : 1;
+        for (std::size_t row = 0; row < rows && !pending.problem; ++row) {
+            if (rows > 1) reader_.show(pending.document, row);
+            make_command(pending, i, {row, occurrence});
         }
-        auto message = make(command, pending, occurrence);
-        if (evaluator.problem()) fail(pending, *evaluator.problem());
-        if (pending.problem) return;
-        if (!message) {
-            fail(
-                pending,
-                {fmt::format("{}: {}", command.name, message.error().message),
-                 "correct the row, or the mapping"}
-            );
-            return;
-        }
-        made_.push_back({i, std::move(message).value()});
+        if (rows > 1) reader_.show(pending.document, 0);
     }
 }
 
-Result<CommandMessage> PassImport::make(
-    const CommandTemplate& command, PendingDocument& pending, std::uint32_t occurrence
-) {
-    body_.clear();
-    const auto culprit = append_body(body_, command, pending.document, reader_);
-    if (reader_.evaluator().problem()) {
-        fail(pending, *reader_.evaluator().problem(), culprit);
-        return Error{ErrorCode::invalid, reader_.evaluator().problem()->reason};
+void PassImport::make_command(PendingDocument& pending, std::size_t index, Place place) {
+    const CommandTemplate& command = reader_.pass().commands[index];
+    Evaluator& evaluator = reader_.evaluator();
+    const bool fits = !command.when || evaluator.holds(*command.when);
+    const std::optional<std::size_t> row =
+        command.is_each_row ? std::optional{place.row} : std::nullopt;
+    if (fits) ++pending.fitting;
+    if (fits && command.once) {
+        text_ = command.name;
+        text_ += '\n';
+        text_ += evaluator.evaluate(*command.once);
+        const Id once = id_from_text(text_);
+        const auto& others = once_of_document_;
+        const bool is_known =
+            run_.once.contains(once) || std::ranges::find(others, once) != others.end();
+        if (is_known) return;
+        once_of_document_.push_back(once);
     }
-    // What a command is once for does not depend on the file that mentions it first.
+    if (evaluator.problem()) return fail(pending, *evaluator.problem(), row);
+    if (!fits) return;
+    body_.clear();
+    const auto culprit = append_body(body_, command, {pending.document, place.row}, reader_);
+    if (evaluator.problem()) return fail(pending, *evaluator.problem(), culprit ? culprit : row);
+    const CommandDefaults defaults{
+        .id = command_id(command, pending.document, place), .actor = run_.options.actor};
+    auto message = run_.codec.command_of_body(command.name, body_, defaults);
+    if (!message) {
+        const std::string reason = fmt::format("{}: {}", command.name, message.error().message);
+        return fail(pending, {reason, "correct the row, or the mapping"}, row);
+    }
+    made_.push_back({index, std::move(message).value()});
+    made_.back().message.trace = run_.summary.import;
+}
+
+// By what the command says and where it comes from. What a command is once for does not depend on
+// the file that mentions it first.
+Id PassImport::command_id(
+    const CommandTemplate& command, const Document& document, const Place& place
+) {
     const std::string& mapping = reader_.mapping().name;
-    text_ = command.once ? fmt::format("{}\n{}\n", mapping, command.name)
-                         : fmt::format(
-                               "{}\n{}\n{}\n{}\n{}\n{}\n",
-                               mapping,
-                               identity_,
-                               reader_.pass().name,
-                               pending.document.key,
-                               occurrence,
-                               command.name
-                           );
+    text_.clear();
+    const auto add = [this](std::string_view part) {
+        text_ += part;
+        text_ += '\n';
+    };
+    add(mapping);
+    add(command.name);
+    if (!command.once) {
+        add(identity_);
+        add(reader_.pass().name);
+        add(document.key);
+        add(fmt::format("{} {}", place.occurrence, command.is_each_row ? place.row : 0));
+    }
     text_ += body_;
-    const CommandDefaults defaults{.id = id_from_text(text_), .actor = run_.options.actor};
-    auto made = run_.codec.command_of_body(command.name, body_, defaults);
-    if (!made) return std::move(made).error();
-    CommandMessage message = std::move(made).value();
-    message.trace = run_.summary.import;
-    return message;
+    return id_from_text(text_);
 }
 
 void PassImport::send(PendingDocument& pending, Made made) {
@@ -399,7 +433,7 @@ void PassImport::retire() {
 }
 
 void PassImport::count(const PendingDocument& pending) {
-    const std::uint64_t rows = pending.document.rows.size();
+    const std::uint64_t rows = reader_.pass().source ? pending.document.rows.size() : 0;
     const auto add = [&](std::uint64_t RowCounts::*which) {
         summary_.rows.*which += rows;
         summary_.documents.*which += 1;
@@ -410,6 +444,8 @@ void PassImport::count(const PendingDocument& pending) {
         const bool is_listed = summary_.reasons.size() < reasons_max ||
                                summary_.reasons.contains(pending.problem->reason);
         ++summary_.reasons[is_listed ? pending.problem->reason : std::string{other_reasons}];
+    } else if (pending.is_left_out) {
+        add(&RowCounts::left_out);
     } else if (pending.is_unfinished) {
         add(&RowCounts::not_reached);
     } else if (pending.accepted > 0) {
@@ -420,7 +456,7 @@ void PassImport::count(const PendingDocument& pending) {
     for (const DocumentTotal& total : pending.totals) {
         TotalSums& sums = summary_.totals[reader_.pass().totals[total.total].name][total.by];
         sums.read = sums.read.plus(total.value).value_or(sums.read);
-        if (pending.is_unfinished && !pending.problem) continue;
+        if ((pending.is_unfinished || pending.is_left_out) && !pending.problem) continue;
         Exact& side = pending.problem ? sums.reported : sums.imported;
         side = side.plus(total.value).value_or(side);
     }
@@ -432,6 +468,19 @@ void PassImport::report_progress() const {
     run_.options.progress(
         {summary_.name, summary_.rows.read, source.bytes_taken(), source.bytes_total()}
     );
+}
+
+// What tells this import from others of the mapping: the name of its first file.
+Result<std::string> identity_of(const Mapping& mapping, const ImportOptions& options) {
+    if (!options.identity.empty()) return options.identity;
+    for (const Pass& pass : mapping.passes) {
+        if (!pass.source) continue;
+        DAYBOOK_TRY(
+            const SourceFile file, open_source(mapping.sources[*pass.source], options.folder)
+        );
+        return file.name;
+    }
+    return mapping.name;
 }
 
 }  // namespace
@@ -450,6 +499,7 @@ RowCounts ImportSummary::rows() const {
         sum.imported += pass.rows.imported;
         sum.imported_earlier += pass.rows.imported_earlier;
         sum.reported += pass.rows.reported;
+        sum.left_out += pass.rows.left_out;
         sum.not_reached += pass.rows.not_reached;
     }
     return sum;
@@ -469,14 +519,11 @@ Result<ImportSummary> run_import(
         {.command_bytes_max = command_bytes_max, .accepts_texts_for_numbers = true}};
     DAYBOOK_TRY_VOID(check_commands(mapping, codec));
     Run run{codec, submit, options, {}, {}, {}};
+    DAYBOOK_TRY(const std::string identity, identity_of(mapping, options));
+    run.summary.import = import_id(mapping, identity);
     for (const Pass& pass : mapping.passes) {
         if (run.is_over()) break;
         DAYBOOK_TRY(const auto reader, PassReader::open(mapping, pass, options.folder));
-        if (run.summary.import.is_none()) {
-            const std::string& name = reader->file().name;
-            run.summary.import =
-                import_id(mapping, options.identity.empty() ? name : options.identity);
-        }
         PassImport import{run, *reader};
         DAYBOOK_TRY(PassSummary summary, import.import());
         run.summary.passes.push_back(std::move(summary));

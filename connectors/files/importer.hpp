@@ -49,6 +49,7 @@ struct RowCounts {
     std::uint64_t imported = 0;
     std::uint64_t imported_earlier = 0;
     std::uint64_t reported = 0;
+    std::uint64_t left_out = 0;     // As the mapping says.
     std::uint64_t not_reached = 0;  // Read, but the import ended before its answer.
 };
 

@@ -67,7 +67,7 @@ class Parser {
         Result<void> (Parser::*read)(LineReader&);
         bool needs_pass;
     };
-    static const std::array<Statement, 16> statements;
+    static const std::array<Statement, 17> statements;
 
     static bool is_assignment(LineReader reader) { return reader.path().ok() && reader.take("="); }
     Result<void> unknown(const LineReader& reader, std::string_view word) const;
@@ -85,6 +85,7 @@ class Parser {
     Result<void> let(LineReader& reader);
     Result<void> join(LineReader& reader);
     Result<void> report(LineReader& reader);
+    Result<void> leave_out(LineReader& reader);
     Result<void> total(LineReader& reader);
     Result<void> command(LineReader& reader);
     Result<void> field(LineReader& reader);
@@ -107,7 +108,7 @@ class Parser {
     bool in_source_ = false;
 };
 
-const std::array<Parser::Statement, 16> Parser::statements{{
+const std::array<Parser::Statement, 17> Parser::statements{{
     {"mapping", &Parser::name, false},
     {"about", &Parser::about, false},
     {"source", &Parser::source, false},
@@ -122,6 +123,7 @@ const std::array<Parser::Statement, 16> Parser::statements{{
     {"let", &Parser::let, true},
     {"join", &Parser::join, true},
     {"report", &Parser::report, true},
+    {"leave", &Parser::leave_out, true},
     {"total", &Parser::total, true},
     {"command", &Parser::command, true},
 }};
@@ -228,13 +230,14 @@ Result<std::size_t> Parser::source_named(LineReader& reader) const {
     );
 }
 
-// pass NAME from SOURCE
+// pass NAME [from SOURCE]
 Result<void> Parser::pass(LineReader& reader) {
     const auto word = reader.word();
-    if (!word || !reader.take_word("from"))
-        return reader.error("a pass reads: pass NAME from SOURCE");
+    if (!word) return reader.error("a pass reads: pass NAME from SOURCE");
     Pass pass{.name = std::string{*word}};
-    DAYBOOK_TRY(pass.source, source_named(reader));
+    if (reader.take_word("from")) {
+        DAYBOOK_TRY(pass.source, source_named(reader));
+    }
     mapping_.passes.push_back(std::move(pass));
     scope_ = {};
     in_source_ = false;
@@ -279,15 +282,30 @@ Result<void> Parser::join(LineReader& reader) {
     return {};
 }
 
-// report when CONDITION because REASON remedy REMEDY
+// report when [every] CONDITION because REASON remedy REMEDY
 Result<void> Parser::report(LineReader& reader) {
     ReportRule rule;
     if (!reader.take_word("when")) return reader.error("a report reads: report when ... because");
+    rule.needs_every_row = reader.take_word("every");
     DAYBOOK_TRY(rule.when, expression(reader));
     if (!reader.take_word("because")) return reader.error("a report says because, and a reason");
     DAYBOOK_TRY(rule.reason, expression(reader));
     if (!reader.take_word("remedy")) return reader.error("a report says remedy, and what to do");
     DAYBOOK_TRY(rule.remedy, expression(reader));
+    current_pass().reports.push_back(rule);
+    return {};
+}
+
+// leave out when [every] CONDITION
+Result<void> Parser::leave_out(LineReader& reader) {
+    if (!reader.take_word("out") || !reader.take_word("when")) {
+        return reader.error("it reads: leave out when CONDITION");
+    }
+    ReportRule rule{.is_left_out = true};
+    rule.needs_every_row = reader.take_word("every");
+    DAYBOOK_TRY(rule.when, expression(reader));
+    rule.reason = rule.when;
+    rule.remedy = rule.when;
     current_pass().reports.push_back(rule);
     return {};
 }
@@ -306,11 +324,15 @@ Result<void> Parser::total(LineReader& reader) {
     return {};
 }
 
-// command MODULE.NAME [once by TEXT] [when CONDITION] [accepts RULE, RULE]
+// command MODULE.NAME [each row] [once by TEXT] [when CONDITION] [accepts RULE, RULE]
 Result<void> Parser::command(LineReader& reader) {
     const auto word = reader.word(".");
     if (!word) return reader.error("a command must be named here, such as crm.RegisterParty");
     CommandTemplate command{.name = std::string{*word}, .line = reader.line()};
+    if (reader.take_word("each")) {
+        if (!reader.take_word("row")) return reader.error("each reads: each row");
+        command.is_each_row = true;
+    }
     if (reader.take_word("once")) {
         if (!reader.take_word("by")) return reader.error("once reads: once by TEXT");
         DAYBOOK_TRY(command.once, expression(reader));
@@ -331,14 +353,15 @@ Result<void> Parser::command(LineReader& reader) {
     return {};
 }
 
-// The child of a node by one step of a path, made if it is new. A step that is empty or a number
-// makes its parent a list.
+// The child of a node by one step of a path, made if it is new. A step that is empty, "+" or a
+// number makes its parent a list.
 Result<std::size_t> Parser::step_into(
     CommandTemplate& command, std::size_t parent, const std::string& step, LineReader& reader
 ) {
     using Kind = TemplateNode::Kind;
     const bool is_number = !step.empty() && step.front() >= '0' && step.front() <= '9';
-    const Kind kind = step.empty() ? Kind::row_list : is_number ? Kind::list : Kind::object;
+    const bool is_of_rows = step.empty() || step == "+";
+    const Kind kind = is_of_rows ? Kind::row_list : is_number ? Kind::list : Kind::object;
     TemplateNode& node = command.nodes[parent];
     if (node.kind == Kind::leaf || (node.kind != kind && !node.children.empty())) {
         return reader.error("this field was given before, in another form");
@@ -363,6 +386,9 @@ Result<void> Parser::field(LineReader& reader) {
         if (step.empty() && ++row_lists > 1) {
             return reader.error("only one [] may stand in a path: a document's rows");
         }
+        if (step.empty() && command.is_each_row) {
+            return reader.error("a command for each row has no [], which is all rows");
+        }
         DAYBOOK_TRY(at, step_into(command, at, step, reader));
     }
     TemplateNode& leaf = command.nodes[at];
@@ -375,15 +401,27 @@ Result<void> Parser::field(LineReader& reader) {
     return reader.expect_end();
 }
 
+// Takes a line off the text.
+std::string_view take_line(std::string_view& text) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    return line;
+}
+
+// A line that ends with a backslash goes on in the next one; its number is that of the first.
 template <class Take>
 Result<void> for_each_line(std::string_view text, const std::string& file, Take take) {
-    std::size_t line = 0;
+    std::size_t number = 0;
     while (!text.empty()) {
-        const std::size_t end = text.find('\n');
-        std::string_view one = text.substr(0, end);
-        if (one.ends_with('\r')) one.remove_suffix(1);
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-        DAYBOOK_TRY_VOID(take(LineReader{one, ++line, file}));
+        const std::size_t first = ++number;
+        std::string line{take_line(text)};
+        for (; line.ends_with('\\') && !text.empty(); ++number) {
+            line.back() = ' ';
+            line += take_line(text);
+        }
+        DAYBOOK_TRY_VOID(take(LineReader{line, first, file}));
     }
     return {};
 }

@@ -41,8 +41,11 @@ struct Join {
     std::size_t line = 0;
 };
 
-// A document for which `when` holds is not imported but reported.
+// A document is not imported if `when` holds for one of its rows, or for every one. It is reported,
+// or left out where the mapping says that it is nothing of ours.
 struct ReportRule {
+    bool needs_every_row = false;
+    bool is_left_out = false;  // Then there are no reason and no remedy.
     ExpressionIndex when = 0;
     ExpressionIndex reason = 0;
     ExpressionIndex remedy = 0;
@@ -60,11 +63,11 @@ struct TemplateNode {
     enum class Kind : unsigned char {
         object,
         list,      // Its children one after another.
-        row_list,  // Its one child for each row of the document.
+        row_list,  // Its child [] for each row of the document, then its child [+] once.
         leaf,
     };
     Kind kind = Kind::object;
-    std::string name;                   // In an object; a number in a list; empty in a row_list.
+    std::string name;                   // A field's; a list's number; "" and "+" in a row_list.
     std::vector<std::size_t> children;  // In CommandTemplate::nodes.
     ExpressionIndex value = 0;          // Of a leaf.
     std::size_t line = 0;
@@ -72,6 +75,7 @@ struct TemplateNode {
 
 struct CommandTemplate {
     std::string name;                     // "sales.IssueInvoice"
+    bool is_each_row = false;             // For each row of a document instead of once for all.
     std::optional<ExpressionIndex> once;  // Only for the first document that has this text.
     std::optional<ExpressionIndex> when;
     std::vector<std::string> accepts;  // Refusals that say it is so already.
@@ -87,7 +91,7 @@ enum class Grouping : unsigned char {
 
 struct Pass {
     std::string name;
-    std::size_t source = 0;
+    std::optional<std::size_t> source;  // None: one document without rows, to set a book up.
     Grouping grouping = Grouping::each_row;
     std::optional<ExpressionIndex> document;  // The key; none: a row is known by what it holds.
     std::vector<Join> joins;

@@ -171,7 +171,8 @@ Result<std::vector<std::string>> LineReader::path() {
                 index += rest_.front();
                 rest_.remove_prefix(1);
             }
-            if (!take("]")) return error("a list's place is written [] or [0]");
+            if (index.empty() && take("+")) index += '+';
+            if (!take("]")) return error("a list's place is written [], [+] or [0]");
             steps.push_back(std::move(index));
         }
         if (!take(".")) return steps;

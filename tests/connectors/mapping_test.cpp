@@ -113,7 +113,10 @@ TEST_CASE("a mapping that says nothing sensible is refused with its line") {
     const std::string start{head};
     CHECK(error_of("") == "t.map line 0: a mapping begins with 'mapping NAME'");
     CHECK(error_of(start) == "t.map line 3: a mapping needs a pass");
-    CHECK(error_of(start + "pass p form s") == "t.map line 4: a pass reads: pass NAME from SOURCE");
+    CHECK(
+        error_of(start + "pass p form s") ==
+        "t.map line 4: \"form s\" is more than belongs on this line"
+    );
     CHECK(
         error_of(start + "pass p from x") ==
         "t.map line 4: a source must be named here; did you mean \"s\"?"
