@@ -45,6 +45,13 @@ class Query {
     template <const auto& table, class From, class To, class Visit>
     void scan_between(const From& from, const To& to, Visit&& visit) const;
 
+    // The same by keys as bytes: the row, and the rows from `from` up to but not including `to`.
+    template <const auto& table>
+    [[nodiscard]] auto find_bytes(std::string_view key) const
+        -> std::optional<typename SchemaOf<table>::Row>;
+    template <const auto& table, class Visit>
+    void walk_bytes(std::string_view from, std::string_view to, Visit&& visit) const;
+
     // The event at a position before log().end(). Valid until the next call of event().
     [[nodiscard]] Result<EventBytes> event(std::uint64_t position) const;
     // The events of [from, to) in order.
@@ -64,10 +71,11 @@ class Query {
 
     // The first failure of the store during this query. Whoever answers from it looks here last.
     [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
+    // Remembers a failure, if it is the first.
+    void note(const Result<void>& result) const;
 
  private:
     [[nodiscard]] const TableRows& rows_of(const TableSchema& schema) const;
-    void note(const Result<void>& result) const;
 
     const Log& log_;
     std::span<const NamedTable> tables_;
@@ -82,8 +90,13 @@ auto Query::find(const Parts&... key) const -> std::optional<typename SchemaOf<t
     static_assert(sizeof...(Parts) == SchemaOf<table>::key_count, "find needs the whole key");
     std::string bytes;
     append_key_prefix(bytes, SchemaOf<table>::schema, key...);
+    return find_bytes<table>(bytes);
+}
+
+template <const auto& table>
+auto Query::find_bytes(std::string_view key) const -> std::optional<typename SchemaOf<table>::Row> {
     typename SchemaOf<table>::Row row{};
-    const Result<bool> found = rows_of(SchemaOf<table>::schema).read(bytes, &row);
+    const Result<bool> found = rows_of(SchemaOf<table>::schema).read(key, &row);
     if (!found.ok()) {
         note(found.error());
         return std::nullopt;
@@ -99,16 +112,24 @@ void Query::scan(Arguments&&... arguments) const {
     note(rows_detail::scan<Row>(rows, std::forward_as_tuple(arguments...)));
 }
 
+template <const auto& table, class Visit>
+void Query::walk_bytes(std::string_view from, std::string_view to, Visit&& visit) const {
+    using Row = typename SchemaOf<table>::Row;
+    const TableRows& rows = rows_of(SchemaOf<table>::schema);
+    note(rows.walk(from, to, rows_detail::visitor_of<Row>(visit)));
+}
+
 template <const auto& table, class From, class To, class Visit>
 void Query::scan_between(const From& from, const To& to, Visit&& visit) const {
-    using Row = typename SchemaOf<table>::Row;
-    constexpr const TableSchema& schema = SchemaOf<table>::schema;
     const auto bytes_of = [](const auto& parts) {
         std::string bytes;
-        std::apply([&](const auto&... part) { append_key_prefix(bytes, schema, part...); }, parts);
+        const auto append = [&bytes](const auto&... part) {
+            append_key_prefix(bytes, SchemaOf<table>::schema, part...);
+        };
+        std::apply(append, parts);
         return bytes;
     };
-    note(rows_of(schema).walk(bytes_of(from), bytes_of(to), rows_detail::visitor_of<Row>(visit)));
+    walk_bytes<table>(bytes_of(from), bytes_of(to), visit);
 }
 
 }  // namespace daybook

@@ -122,6 +122,12 @@ class Rows {
     [[nodiscard]] Row& at(const Parts&... key) {
         return *static_cast<Row*>(rows_->at(key_of(key...)));
     }
+    // The row with the key fields of this one; made if absent.
+    [[nodiscard]] Row& at_key_of(const Row& row) {
+        key_.clear();
+        rows_->schema().write_key(&row, key_);
+        return *static_cast<Row*>(rows_->at(key_));
+    }
     // Null if absent. Valid until the end of project().
     template <class... Parts>
     [[nodiscard]] const Row* find(const Parts&... key) {

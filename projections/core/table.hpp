@@ -53,16 +53,44 @@ struct TableSchema {
     void (*describe)(std::string& out);  // Names and types, to notice that the table changed.
 };
 
-template <class Row, class Field>
+// A column reaches its field through of(), and says through owner() which field of the row holds
+// it.
+template <class RowType, class FieldType>
 struct KeyColumn {
+    using Row = RowType;
+    using Field = FieldType;
+    static constexpr bool is_key = true;
     std::string_view name;
     Field Row::*field;
+
+    const Field& of(const Row& row) const { return row.*field; }
+    Field& of(Row& row) const { return row.*field; }
+    const void* owner(const Row& row) const { return &(row.*field); }
 };
-template <class Row, class Field, class Names>
+template <class RowType, class FieldType, class NamesType>
 struct PlainColumn {
+    using Row = RowType;
+    using Field = FieldType;
+    static constexpr bool is_key = false;
     std::string_view name;
     Field Row::*field;
-    Names names;  // const char* (*)(Field), or nullptr.
+    NamesType names;  // const char* (*)(Field), or nullptr.
+
+    const Field& of(const Row& row) const { return row.*field; }
+};
+// A column of a struct inside the row. If it is a key, so is all of that struct.
+template <class RowType, class Column>
+struct InnerColumn {
+    using Row = RowType;
+    using Field = typename Column::Field;
+    static constexpr bool is_key = Column::is_key;
+    std::string_view name;
+    typename Column::Row Row::*outer;
+    Column inner;
+
+    const Field& of(const Row& row) const { return inner.of(row.*outer); }
+    Field& of(Row& row) const { return inner.of(row.*outer); }
+    const void* owner(const Row& row) const { return &(row.*outer); }
 };
 
 template <class Row, class Field>
@@ -77,35 +105,48 @@ template <class Row, class Field>
 constexpr auto column(std::string_view name, Field Row::*field, const char* (*names)(Field)) {
     return PlainColumn<Row, Field, const char* (*)(Field)>{name, field, names};
 }
+template <class Row, class Outer, class Column>
+constexpr InnerColumn<Row, Column> inner(Outer Row::*outer, const Column& column) {
+    return {column.name, outer, column};
+}
 
 namespace table_detail {
 
-template <class T>
-struct IsKey : std::false_type {};
-template <class Row, class Field>
-struct IsKey<KeyColumn<Row, Field>> : std::true_type {};
-
-template <class Row, class Field>
-constexpr ColumnSchema schema_of(const KeyColumn<Row, Field>& column) {
-    return {column.name, value_type_for<Field>(), true};
-}
 template <class Row, class Field, class Names>
-constexpr ColumnSchema schema_of(const PlainColumn<Row, Field, Names>& column) {
-    constexpr bool is_named = !std::is_null_pointer_v<Names>;
-    return {column.name, is_named ? ValueType::text : value_type_for<Field>(), false};
+constexpr bool is_named(const PlainColumn<Row, Field, Names>&) {
+    return !std::is_null_pointer_v<Names>;
+}
+template <class Row, class Field>
+constexpr bool is_named(const KeyColumn<Row, Field>&) {
+    return false;
+}
+template <class Row, class Column>
+constexpr bool is_named(const InnerColumn<Row, Column>& column) {
+    return is_named(column.inner);
+}
+
+template <class Column>
+constexpr ColumnSchema schema_of(const Column& column) {
+    const ValueType type =
+        is_named(column) ? ValueType::text : value_type_for<typename Column::Field>();
+    return {column.name, type, Column::is_key};
 }
 
 template <class Row, class Field>
 Value cell_of(const Row& row, const KeyColumn<Row, Field>& column) {
-    return value_of(row.*column.field);
+    return value_of(column.of(row));
 }
 template <class Row, class Field, class Names>
 Value cell_of(const Row& row, const PlainColumn<Row, Field, Names>& column) {
     if constexpr (std::is_null_pointer_v<Names>) {
-        return value_of(row.*column.field);
+        return value_of(column.of(row));
     } else {
-        return std::string{column.names(row.*column.field)};
+        return std::string{column.names(column.of(row))};
     }
+}
+template <class Row, class Column>
+Value cell_of(const Row& row, const InnerColumn<Row, Column>& column) {
+    return cell_of(row.*column.outer, column.inner);
 }
 
 // Names a field's type so that a changed one gives another text: "i4", "Money", "[...]".
@@ -169,13 +210,12 @@ struct Table {
     std::string_view name;
     std::tuple<Columns...> columns;
 
-    static constexpr std::size_t key_count =
-        (0 + ... + static_cast<std::size_t>(table_detail::IsKey<Columns>::value));
+    static constexpr std::size_t key_count = (0 + ... + static_cast<std::size_t>(Columns::is_key));
 };
 
 template <class Row, class... Columns>
 constexpr Table<Row, Columns...> table(std::string_view name, Columns... columns) {
-    static_assert(table_detail::IsKey<std::tuple_element_t<0, std::tuple<Columns...>>>::value);
+    static_assert(std::tuple_element_t<0, std::tuple<Columns...>>::is_key, "keys come first");
     return {name, {columns...}};
 }
 
@@ -200,8 +240,8 @@ struct SchemaOf {
     static constexpr auto key_parts = [] {
         std::array<KeyPart, key_count> parts{};
         std::size_t at = 0;
-        for_each_key([&]<class Field>(const KeyColumn<Row, Field>&) {
-            parts[at++] = key_part_for<Field>();
+        for_each_key([&]<class Column>(const Column&) {
+            parts[at++] = key_part_for<typename Column::Field>();
         });
         return parts;
     }();
@@ -216,21 +256,21 @@ struct SchemaOf {
 
     static void write_key(const void* place, std::string& out) {
         const Row& row = *static_cast<const Row*>(place);
-        for_each_key([&]<class Field>(const KeyColumn<Row, Field>& column) {
-            append_key(out, key_part_for<Field>(), row.*column.field);
+        for_each_key([&]<class Column>(const Column& column) {
+            append_key(out, key_part_for<typename Column::Field>(), column.of(row));
         });
     }
     static bool read_key(std::string_view key, void* place) {
         Row& row = *static_cast<Row*>(place);
         KeyReader reader{key};
         bool whole = true;
-        for_each_key([&](const auto& column) { whole = whole && reader.read(row.*column.field); });
+        for_each_key([&](const auto& column) { whole = whole && reader.read(column.of(row)); });
         return whole && reader.at_end();
     }
 
     static bool is_key_field(const Row& row, const void* field) {
         bool found = false;
-        for_each_key([&](const auto& column) { found = found || &(row.*column.field) == field; });
+        for_each_key([&](const auto& column) { found = found || column.owner(row) == field; });
         return found;
     }
     static void write_value(const void* place, Bytes& out) {
