@@ -37,9 +37,10 @@ std::vector<const TableSchema*> tables_of(const Projection& projection) {
 Result<std::optional<ProjectionRecord>> read_record(
     const Store& store, std::string_view projection
 ) {
-    DAYBOOK_TRY(const std::optional<std::string> value, store.get(record_key(projection)));
-    if (!value) return std::optional<ProjectionRecord>{};
-    Unpacker unpacker{std::as_bytes(std::span{*value})};
+    const auto found = store.get(record_key(projection));
+    if (!found.ok()) return found.error();
+    if (!found.value()) return std::optional<ProjectionRecord>{};
+    Unpacker unpacker{std::as_bytes(std::span{*found.value()})};
     const auto record = unpacker.next<ProjectionRecord>();
     if (!unpacker.is_whole() || !unpacker.at_end()) return std::optional<ProjectionRecord>{};
     return std::optional{record};
