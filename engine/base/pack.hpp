@@ -82,7 +82,7 @@ class Packer {
     }
     template <PlainStruct T>
     void put(const T& value) {
-        boost::pfr::for_each_field(value, [this](const auto& field) { put(field); });
+        boost::pfr::for_each_field(value, [this](const auto& field) { this->put(field); });
     }
 
  private:
@@ -168,7 +168,7 @@ class Unpacker {
     }
     template <PlainStruct T>
     void get(T& value) {
-        boost::pfr::for_each_field(value, [this](auto& field) { get(field); });
+        boost::pfr::for_each_field(value, [this](auto& field) { this->get(field); });
     }
     template <class T>
     [[nodiscard]] T next() {

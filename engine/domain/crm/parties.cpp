@@ -247,7 +247,8 @@ Id resolve(const Crm& state, const Id& party) {
         if (found == nullptr || found->merged_into.is_none()) return standing;
         standing = found->merged_into;
     }
-    DAYBOOK_ASSERT(!"the chain of merges is longer than its limit");
+    constexpr bool chain_is_within_its_limit = false;
+    DAYBOOK_ASSERT(chain_is_within_its_limit);
     return standing;
 }
 
