@@ -83,7 +83,7 @@ TEST_CASE("a table's cells stand two spaces apart, and a dash is an empty one") 
         cells_of("W     0.000    EUR 0.00") == std::vector<std::string>{"W", "0.000", "EUR 0.00"}
     );
     CHECK(cells_of("-  a b") == std::vector<std::string>{"", "a b"});
-    CHECK(aligned({{"item", "value"}, {"W", ""}}) == "        item  value\n        W     -\n");
+    CHECK(aligned({{"item", "value"}, {"W", ""}}) == "        item  value\n        W     -");
 }
 
 TEST_CASE("a scenario fails where it must, and shows what was found as scenario text") {
@@ -99,11 +99,15 @@ TEST_CASE("a scenario fails where it must, and shows what was found as scenario 
         "failed \"has no field\"\n"
         "do RegisterParty {party: C-3, kind: person, name: Anna}\n"
         "refused party_exists\n"
-        "jump 3\n",
+        "jump 3\n"
+        "rows crm.parties party=C-1\n"
+        "     party  name\n"
+        "     C-1    Blanc\n"
+        "rows crm.party\n",
         "crm",
         *book.value()
     );
-    REQUIRE(failures.size() == 5);
+    REQUIRE(failures.size() == 7);
     CHECK(failures[0].line == 2);
     CHECK(failures[0].message.starts_with(
         "PartyRegistered.party: expected C-2, found C-1\n"
@@ -117,4 +121,9 @@ TEST_CASE("a scenario fails where it must, and shows what was found as scenario 
     CHECK(failures[3].line == 9);
     CHECK(failures[3].message.starts_with("the command was not refused\nevents PartyRegistered"));
     CHECK(failures[4].message == "there is no statement \"jump\"");
+    CHECK(
+        failures[5].message ==
+        "the table differs; found\n        party  name\n        C-1    Blanc, Anna"
+    );
+    CHECK(failures[6].message == "there is no table \"crm.party\"; did you mean \"crm.parties\"?");
 }

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <optional>
 
+#include "tests/support/scenario_tables.hpp"
 #include "tests/support/scenario_text.hpp"
 
 namespace daybook::scenario {
@@ -35,6 +35,7 @@ class Runner {
             if (!done.ok()) failures_.push_back({statement.line, done.error().message});
         }
         judge_accepted();
+        check_book();
         return std::move(failures_);
     }
 
@@ -47,6 +48,7 @@ class Runner {
         if (statement.verb == "events") return check_events(statement);
         if (statement.verb == "at") return set_day(statement);
         if (statement.verb == "as") return set_actor(statement);
+        if (statement.verb == "rows" || statement.verb == "report") return check_rows(statement);
         if (statement.verb == "mark") {
             marks_[statement.text] = book_.end();
             return {};
@@ -245,11 +247,26 @@ class Runner {
         return {};
     }
 
+    Result<void> check_rows(const Statement& statement) {
+        DAYBOOK_TRY(const Query query, book_.query());
+        if (statement.verb == "report") return check_report(query, statement, marks_);
+        return check_table(query, statement);
+    }
+    // Whatever the scenario did, the rows must be those of a fresh fold and pass their checks.
+    void check_book() {
+        const auto findings = book_.check_rows();
+        if (!findings.ok()) failures_.push_back({0, findings.error().message});
+        if (!findings.ok()) return;
+        for (const Finding& finding : findings.value()) {
+            failures_.push_back({0, finding.where + ": " + finding.message});
+        }
+    }
+
     std::string module_;
     Book& book_;
     Id actor_ = id_from_code("tester");
     std::size_t command_count_ = 0;
-    std::map<std::string, std::uint64_t> marks_;
+    Marks marks_;
     std::optional<Outcome> outcome_;
     std::vector<Failure> failures_;
 };

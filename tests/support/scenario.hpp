@@ -11,8 +11,9 @@
 //   refused rule                      and, in this order: at PATH found "..." needed "..."
 //   failed "text"                     it never reached a rule; the message has this text
 //   rows module.table column=value    a table follows; its columns are those to compare
-//   report NAME option=value          the same
+//   report NAME option=value          the same; known-at takes the name of a mark
 //
+// At the end the rows must equal a fresh fold of the log, and the projections' checks must hold.
 // A command that is followed neither by refused nor by failed must be accepted.
 #pragma once
 
@@ -26,8 +27,8 @@
 namespace daybook::scenario {
 
 struct Failure {
-    std::size_t line = 0;
-    std::string message;  // What was expected and what was found, the latter as scenario text.
+    std::size_t line = 0;  // 0: of the whole book, at the end.
+    std::string message;   // What was expected and what was found, the latter as scenario text.
 };
 
 // `module` is the one whose names need no prefix. Stops at the first failure of each command.

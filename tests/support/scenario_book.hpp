@@ -10,6 +10,8 @@
 
 #include "engine/codec/codec.hpp"
 #include "engine/engine.hpp"
+#include "engine/store/store.hpp"
+#include "projections/core/follower.hpp"
 #include "tests/support/fake_clock.hpp"
 
 namespace daybook::scenario {
@@ -18,7 +20,9 @@ struct Configuration {
     enum class Restart { never, from_log, from_snapshot };
     std::string name = "plain";
     Restart restart = Restart::never;  // After each command.
-    bool uses_segments = false;        // The log in tiny files instead of memory.
+    bool uses_segments = false;        // The log in small files instead of memory.
+    bool uses_rocks = false;           // The rows on disk, followed by a thread.
+    bool rebuilds_rows = false;        // Before each reading.
 };
 
 // Reads one entry of configurations.json.
@@ -41,12 +45,18 @@ class Book {
     [[nodiscard]] std::uint64_t end() const;
     // The events from a position on, each as the codec's JSON.
     [[nodiscard]] Result<std::vector<std::string>> events_from(std::uint64_t position) const;
-    [[nodiscard]] const Log& log() const { return *log_; }
+
+    // A view of the rows as they are after the last command.
+    [[nodiscard]] Result<Query> query();
+    // What a fresh fold finds different, and what the projections' own checks find wrong.
+    [[nodiscard]] Result<std::vector<Finding>> check_rows();
 
  private:
     [[nodiscard]] Result<void> open_log();
     [[nodiscard]] Result<void> open_engine();
+    [[nodiscard]] Result<void> open_rows();
     [[nodiscard]] Result<void> restart();
+    [[nodiscard]] Result<void> refresh_rows();
 
     Configuration configuration_;
     FakeClock clock_;
@@ -55,6 +65,8 @@ class Book {
     std::unique_ptr<Folder> folder_;
     std::unique_ptr<Log> log_;
     std::unique_ptr<Engine> engine_;
+    std::unique_ptr<Store> store_;
+    std::unique_ptr<Follower> follower_;
 };
 
 }  // namespace daybook::scenario

@@ -312,7 +312,8 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
         for (std::size_t i = 0; i < row.size(); ++i) {
             line += fmt::format(" {:<{}} ", row[i].empty() ? "-" : row[i], widths[i]);
         }
-        out += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+        if (!out.empty()) out += '\n';
+        out += line.substr(0, line.find_last_not_of(' ') + 1);
     }
     return out;
 }
