@@ -3,7 +3,9 @@
 #include "projections/core/rows.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
+#include <memory>
 
 #include "engine/base/assert.hpp"
 
@@ -21,6 +23,31 @@ Error damaged(const TableSchema& schema) {
         ErrorCode::corrupt,
         "a stored row of table " + std::string{schema.name} +
             " cannot be read; rebuild the projection"};
+}
+
+// An entry with the first 16 bytes of its key as numbers that order as the bytes do.
+struct SortedEntry {
+    std::uint64_t head;
+    std::uint64_t next;
+    const RowEntry* entry;
+
+    friend bool operator<(const SortedEntry& a, const SortedEntry& b) {
+        if (a.head != b.head) return a.head < b.head;
+        if (a.next != b.next) return a.next < b.next;
+        return a.entry->key < b.entry->key;
+    }
+};
+
+std::uint64_t number_at(std::string_view key, std::size_t offset) {
+    std::uint64_t number = 0;
+    if (offset < key.size()) {
+        std::memcpy(&number, key.data() + offset, std::min<std::size_t>(8, key.size() - offset));
+    }
+    return __builtin_bswap64(number);
+}
+
+SortedEntry sortable(const RowEntry* entry) {
+    return {number_at(entry->key, 0), number_at(entry->key, 8), entry};
 }
 
 // An empty row on the side, for reading into.
@@ -59,32 +86,41 @@ TableRows::~TableRows() {
     forget();
 }
 
-// An entry whose row is not constructed yet.
-RowEntry& TableRows::make_vacant(std::string_view key) {
-    auto* bytes = static_cast<char*>(memory_->allocate(key.size() + 1, 1));
-    std::copy(key.begin(), key.end(), bytes);
-    auto* entry = static_cast<RowEntry*>(memory_->allocate(sizeof(RowEntry), alignof(RowEntry)));
-    std::construct_at(entry);
-    entry->key = {bytes, key.size()};
-    entry->row = memory_->allocate(schema_.row_bytes, schema_.row_alignment);
-    entries_.emplace(entry->key, entry);
-    bytes_used_ += key.size() + sizeof(RowEntry) + schema_.row_bytes + place_bytes;
+// An entry whose row is not constructed yet: one block of memory for it, its row and its key.
+RowEntry& TableRows::make_vacant(const Wanted& wanted) {
+    constexpr std::size_t alignment = alignof(std::max_align_t);
+    static_assert(sizeof(RowEntry) % alignment == 0 || alignof(RowEntry) <= alignment);
+    DAYBOOK_ASSERT(schema_.row_alignment <= alignment);
+    constexpr std::size_t row_offset = (sizeof(RowEntry) + alignment - 1) / alignment * alignment;
+    const std::size_t key_offset = row_offset + schema_.row_bytes;
+    auto* block =
+        static_cast<std::byte*>(memory_->allocate(key_offset + wanted.key.size(), alignment));
+    RowEntry* entry = std::construct_at(reinterpret_cast<RowEntry*>(block));
+    auto* key = reinterpret_cast<char*>(block + key_offset);
+    std::copy(wanted.key.begin(), wanted.key.end(), key);
+    entry->hash = wanted.hash;
+    entry->key = {key, wanted.key.size()};
+    entry->row = block + row_offset;
+    entries_.insert(entry);
+    bytes_used_ += key_offset + wanted.key.size() + place_bytes;
     return *entry;
 }
 
-RowEntry& TableRows::make(std::string_view key) {
-    RowEntry& entry = make_vacant(key);
+RowEntry& TableRows::make(const Wanted& wanted) {
+    RowEntry& entry = make_vacant(wanted);
     schema_.construct(entry.row);
     return entry;
 }
 
 // The entry with this key as it is now, from memory or from the store.
 RowEntry& TableRows::load(std::string_view key) {
-    if (const auto found = entries_.find(key); found != entries_.end()) {
-        found->second->is_recent = true;
-        return *found->second;
+    const Wanted sought = wanted(key);
+    if (const auto found = entries_.find(sought); found != entries_.end()) {
+        (*found)->window = window_;
+        return **found;
     }
-    RowEntry& entry = make(key);
+    RowEntry& entry = make(sought);
+    entry.window = window_;
     const Result<bool> stored = read_stored(entry.key, entry.row);
     if (!stored.ok()) {
         if (!failure_) failure_ = stored.error();
@@ -120,9 +156,9 @@ const void* TableRows::find(std::string_view key) {
 }
 
 void* TableRows::replace(std::string_view key) {
-    const auto found = entries_.find(key);
-    RowEntry& entry = found == entries_.end() ? make(key) : *found->second;
-    if (found == entries_.end()) entry.is_recent = false;  // Nobody has asked for it yet.
+    const Wanted sought = wanted(key);
+    const auto found = entries_.find(sought);
+    RowEntry& entry = found == entries_.end() ? make(sought) : **found;
     entry.exists = true;
     mark(entry);
     return entry.row;
@@ -149,12 +185,12 @@ Result<bool> TableRows::read_stored(std::string_view key, void* row) const {
 }
 
 Result<bool> TableRows::read(std::string_view key, void* row) const {
-    const auto found = entries_.find(key);
+    const auto found = entries_.find(wanted(key));
     if (found == entries_.end()) return read_stored(key, row);
-    if (!found->second->exists) return false;
+    if (!(*found)->exists) return false;
     // Through bytes, because the row type is not known here.
     Bytes value;
-    schema_.write_value(found->second->row, value);
+    schema_.write_value((*found)->row, value);
     const bool whole = schema_.read_key(key, row) && schema_.read_value(value, row);
     DAYBOOK_ASSERT(whole);
     return true;
@@ -209,12 +245,15 @@ Result<void> TableRows::walk(std::string_view from, std::string_view to, const R
 }
 
 void TableRows::collect(StoreBatch& batch) const {
-    // A copy, because a reader may be putting the list in order for himself.
-    std::vector<const RowEntry*> changes{dirty_.begin(), dirty_.end()};
-    std::ranges::sort(changes, {}, [](const RowEntry* entry) { return entry->key; });
+    // A copy, because a reader may be putting the list in order for himself; with the first bytes
+    // of each key at hand, because looking at the keys is what sorting costs.
+    std::vector<SortedEntry> changes;
+    changes.reserve(dirty_.size());
+    for (const RowEntry* entry : dirty_) changes.push_back(sortable(entry));
+    std::sort(changes.begin(), changes.end());
     std::string key{prefix_};
     Bytes value;
-    for (const RowEntry* entry : changes) {
+    for (const auto& [head, next, entry] : changes) {
         key.resize(prefix_.size());
         key.append(entry->key);
         if (!entry->exists) {
@@ -232,10 +271,11 @@ void TableRows::settle() {
     for (RowEntry* entry : dirty_) entry->is_dirty = false;
     dirty_.clear();
     ordered_.reset();
+    ++window_;
 }
 
 void TableRows::forget() {
-    for (const auto& [key, entry] : entries_) schema_.destroy(entry->row);
+    for (const RowEntry* entry : entries_) schema_.destroy(entry->row);
     entries_.clear();
     dirty_.clear();
     ordered_.reset();
@@ -248,20 +288,20 @@ void TableRows::trim(std::size_t bytes_max) {
     DAYBOOK_ASSERT(dirty_.empty());
     if (bytes_used_ <= bytes_max) return;
     std::vector<RowEntry*> kept;
-    for (const auto& [key, entry] : entries_) {
-        if (entry->is_recent) kept.push_back(entry);
+    for (RowEntry* entry : entries_) {
+        if (entry->window + 1 == window_) kept.push_back(entry);
     }
-    if (kept.size() * 2 > entries_.size()) {
+    if (bytes_used_ / entries_.size() * kept.size() > bytes_max) {
         forget();
         return;
     }
     TableRows fresh{schema_, store_, prefix_};
     for (RowEntry* entry : kept) {
-        RowEntry& copy = fresh.make_vacant(entry->key);
+        RowEntry& copy = fresh.make_vacant({entry->hash, entry->key});
         schema_.relocate(entry->row, copy.row);
-        entries_.erase(entry->key);
+        entries_.erase(entry);
         copy.exists = entry->exists;
-        copy.is_recent = false;
+        copy.window = entry->window;
     }
     forget();
     std::swap(memory_, fresh.memory_);

@@ -2,7 +2,7 @@
 // window over them in memory. Nothing reaches the store until the window is written, whole.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <functional>
 #include <memory>
 #include <memory_resource>
@@ -24,13 +24,14 @@
 
 namespace daybook {
 
-// A row in memory. Its key and its row stay where they are until the cache is trimmed.
+// A row in memory. It stays where it is, with its key and its row, until the cache is trimmed.
 struct RowEntry {
+    std::uint64_t hash = 0;  // Of the key.
     std::string_view key;
     void* row = nullptr;
-    bool exists = false;    // False: the row is known to be absent.
-    bool is_dirty = false;  // Differs from the store, or may.
-    bool is_recent = true;  // Looked up since the last trim, so worth keeping.
+    bool exists = false;       // False: the row is known to be absent.
+    bool is_dirty = false;     // Differs from the store, or may.
+    std::uint32_t window = 0;  // The last window in which it was looked up; 0: never.
 };
 
 // A walk calls this with each key (without the table's prefix) and row; false ends it.
@@ -67,7 +68,7 @@ class TableRows {
     void settle();
     // Forgets every row in memory, changed or not.
     void forget();
-    // Forgets the rows that were not looked up since the last trim, or all of them if that frees
+    // Forgets the rows that were not looked up in the last window, or all of them if that frees
     // too little. Only after settle().
     void trim(std::size_t bytes_max);
     // Until the next settle() nothing is stored under the prefix, so nobody needs to look.
@@ -79,10 +80,25 @@ class TableRows {
     [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
  private:
-    struct KeyHash {
+    // A key on its way to its entry.
+    struct Wanted {
+        std::uint64_t hash;
+        std::string_view key;
+    };
+    struct Hash {
         using is_avalanching = void;
-        std::size_t operator()(std::string_view key) const {
-            return checksum_64(std::as_bytes(std::span{key}));
+        using is_transparent = void;
+        std::size_t operator()(const RowEntry* entry) const { return entry->hash; }
+        std::size_t operator()(const Wanted& wanted) const { return wanted.hash; }
+    };
+    struct Equal {
+        using is_transparent = void;
+        bool operator()(const RowEntry* a, const RowEntry* b) const { return a == b; }
+        bool operator()(const Wanted& wanted, const RowEntry* entry) const {
+            return wanted.hash == entry->hash && wanted.key == entry->key;
+        }
+        bool operator()(const RowEntry* entry, const Wanted& wanted) const {
+            return (*this)(wanted, entry);
         }
     };
     struct ByKey {
@@ -90,8 +106,11 @@ class TableRows {
     };
     using Ordered = std::set<const RowEntry*, ByKey>;
 
-    RowEntry& make(std::string_view key);
-    RowEntry& make_vacant(std::string_view key);
+    [[nodiscard]] static Wanted wanted(std::string_view key) {
+        return {checksum_64(std::as_bytes(std::span{key})), key};
+    }
+    RowEntry& make(const Wanted& wanted);
+    RowEntry& make_vacant(const Wanted& wanted);
     RowEntry& load(std::string_view key);
     void mark(RowEntry& entry);
     [[nodiscard]] Result<bool> read_stored(std::string_view key, void* row) const;
@@ -101,9 +120,10 @@ class TableRows {
     const Store& store_;
     std::string prefix_;
     std::unique_ptr<std::pmr::monotonic_buffer_resource> memory_;
-    boost::unordered_flat_map<std::string_view, RowEntry*, KeyHash> entries_;
+    boost::unordered_flat_set<RowEntry*, Hash, Equal> entries_;
     std::vector<RowEntry*> dirty_;
     std::size_t bytes_used_ = 0;
+    std::uint32_t window_ = 1;
     bool is_store_empty_ = false;
     std::optional<Error> failure_;
     // The dirty rows in order: made by the first walk of a window, then kept up.
