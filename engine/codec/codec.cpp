@@ -69,6 +69,7 @@ Codec::Codec(std::span<const DomainModule> modules, CodecOptions options)
           .modules = modules,
           .reader = codec::JsonReader{codec::ReaderOptions{
               .json_bytes_max = options.command_bytes_max,
+              .payload_bytes_max = options.payload_bytes_max,
               .accepts_texts_for_numbers = options.accepts_texts_for_numbers}}})) {
     parts_->layouts.reserve(modules.size());
     for (std::size_t i = 0; i < modules.size(); ++i) {
@@ -209,7 +210,8 @@ Result<void> Codec::append_event(std::span<const std::byte> event, std::string& 
 Result<void> Codec::append_command(const CommandMessage& command, std::string& out) const {
     DAYBOOK_ASSERT(command.module != nullptr);
     std::size_t index = 0;
-    while (index < parts_->modules.size() && &parts_->modules[index] != command.module) ++index;
+    const std::uint32_t code = command.module->code();
+    while (index < parts_->modules.size() && parts_->modules[index].code() != code) ++index;
     DAYBOOK_ASSERT(index < parts_->modules.size());
     const auto view = command.module->verify_command(command.payload);
     const codec::Choices& commands = parts_->layouts[index].commands();

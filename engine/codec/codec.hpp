@@ -21,7 +21,8 @@
 namespace daybook {
 
 struct CodecOptions {
-    std::size_t command_bytes_max = std::size_t{1} << 20;  // One command's JSON.
+    std::size_t command_bytes_max = std::size_t{1} << 20;  // One command's JSON,
+    std::size_t payload_bytes_max = std::size_t{8} << 20;  // and the bytes that it becomes.
     // Integers and booleans may also stand as texts ("15"), as CSV and scenario files give them.
     bool accepts_texts_for_numbers = false;
 };

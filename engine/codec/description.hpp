@@ -45,13 +45,14 @@ struct FieldDescription {
     bool is_personal = false;   // Says something about a person.
     std::vector<std::string> choices;  // The names of an enum, of flags or of a union.
     // Of a table or struct, or of a list's elements; of a union one for each choice, whose name is
-    // the choice's.
+    // the choice's. A table inside itself has its fields only once.
     std::vector<FieldDescription> fields;
 };
 
 struct RecordDescription {
-    std::string module;  // "sales"
-    std::string name;    // "InvoiceIssued"
+    std::string module;   // "sales"
+    std::string name;     // "InvoiceIssued"
+    std::string example;  // The body as JSON, with every field.
     std::uint8_t type = 0;
     std::vector<FieldDescription> fields;
 

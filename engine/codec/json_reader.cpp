@@ -118,8 +118,8 @@ std::size_t field_index(const Shape& shape, std::string_view name, std::size_t e
 // Walks one document and fills the builder.
 class BodyReader {
  public:
-    BodyReader(flatbuffers::FlatBufferBuilder& builder, Path& path, bool accepts_texts)
-        : builder_(builder), path_(path), accepts_texts_(accepts_texts) {}
+    BodyReader(flatbuffers::FlatBufferBuilder& builder, Path& path, const ReaderOptions& options)
+        : builder_(builder), path_(path), options_(options) {}
 
     // Forgets what an earlier failure left behind.
     void clear() {
@@ -256,8 +256,9 @@ class BodyReader {
         if (value.get(array) != simdjson::SUCCESS) return expected("a list", value);
         if (path_.depth() >= depth_max) return too_deep();
         const std::size_t count = array.size();
-        // The tree counts the elements of very long lists only up to a bound.
-        if (count >= 0xFFFFFF) return path_.invalid("has too many elements");
+        // The tree counts the elements of a list only up to this many.
+        constexpr std::size_t countable_max = 0xFFFFFF;
+        if (count >= countable_max) return too_large();
         if (count == 0 && !field.is_required) return flatbuffers::uoffset_t{0};
         const bool is_outside =
             field.element.kind == Kind::table || field.element.kind == Kind::text;
@@ -287,6 +288,10 @@ class BodyReader {
     Result<flatbuffers::uoffset_t> list_in_place(
         const Slot& element, dom::array array, std::size_t count
     ) {
+        // A short "{}" may stand for a long struct.
+        if (builder_.GetSize() + count * element.stride > options_.payload_bytes_max) {
+            return too_large();
+        }
         bytes_.assign(count * element.stride, std::byte{0});
         std::size_t index = 0;
         for (const dom::element value : array) {
@@ -354,7 +359,7 @@ class BodyReader {
     Result<void> put_boolean(dom::element value, std::byte* to) {
         bool is_true = false;
         std::string_view text;
-        if (accepts_texts_ && value.get(text) == simdjson::SUCCESS) {
+        if (options_.accepts_texts_for_numbers && value.get(text) == simdjson::SUCCESS) {
             if (text != "true" && text != "false") return expected("true or false", value);
             is_true = text == "true";
         } else if (value.get(is_true) != simdjson::SUCCESS) {
@@ -368,7 +373,7 @@ class BodyReader {
         std::int64_t number = 0;
         std::uint64_t large = 0;
         std::string_view text;
-        if (accepts_texts_ && value.get(text) == simdjson::SUCCESS) {
+        if (options_.accepts_texts_for_numbers && value.get(text) == simdjson::SUCCESS) {
             const Result<std::int64_t> parsed = parse_decimal(text, 0);
             if (!parsed.ok()) return path_.invalid(parsed.error().message);
             number = parsed.value();
@@ -477,6 +482,13 @@ class BodyReader {
             "must be a text, not {}; {}like \"{}\"", name_of_type(value), advice, example_of(kind)
         ));
     }
+    Error too_large() const {
+        Error error = path_.invalid(
+            fmt::format("makes the command larger than {} bytes", options_.payload_bytes_max)
+        );
+        error.code = ErrorCode::too_large;
+        return error;
+    }
     Error too_deep() const {
         return path_.invalid(fmt::format("is nested more than {} levels deep", depth_max));
     }
@@ -505,7 +517,7 @@ class BodyReader {
 
     flatbuffers::FlatBufferBuilder& builder_;
     Path& path_;
-    bool accepts_texts_;
+    const ReaderOptions& options_;
     std::vector<Entry> frame_;  // A stack: the fields of each table being read.
     std::vector<flatbuffers::Offset<void>> offsets_;  // A stack: the parts of each list.
     std::vector<std::byte> bytes_;
@@ -522,7 +534,7 @@ struct JsonReader::Parts {
     std::vector<char> text;  // The JSON and the zeros that simdjson reads beyond it.
     Path path;
     flatbuffers::FlatBufferBuilder builder;
-    BodyReader reader{builder, path, options.accepts_texts_for_numbers};
+    BodyReader reader{builder, path, options};
     dom::element body;
 
     Result<dom::element> parse(std::string_view json);

@@ -15,6 +15,7 @@ namespace daybook::codec {
 
 struct ReaderOptions {
     std::size_t json_bytes_max = 0;
+    std::size_t payload_bytes_max = 0;
     bool accepts_texts_for_numbers = false;
 };
 

@@ -268,6 +268,16 @@ TEST_CASE("size and depth have limits with names") {
     );
 }
 
+TEST_CASE("a short text cannot become many bytes") {
+    std::string lines = "{}";
+    for (int i = 0; i < 100'000; ++i) lines += ",{}";
+    const auto result = Codec{bakery::modules()}.command_of_body(
+        "bakery.OrderBread", R"({"order": "O-1", "lines": [)" + lines + "]}"
+    );
+    CHECK(complaint(result) == "lines: makes the command larger than 8388608 bytes");
+    CHECK(result.error().code == ErrorCode::too_large);
+}
+
 TEST_CASE("a codec goes on after a failure as if nothing had been") {
     Codec codec{bakery::modules()};
     const std::string_view good = R"({"order": "O-1", "lines": [{"net": "EUR 1.00"}]})";

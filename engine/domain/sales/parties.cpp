@@ -14,7 +14,8 @@ Id standing_for(const Sales& state, Id party) {
         if (found == nullptr || found->merged_into.is_none()) return party;
         party = found->merged_into;
     }
-    DAYBOOK_ASSERT(!"parties are merged in a circle");
+    constexpr bool chain_of_merges_has_an_end = false;
+    DAYBOOK_ASSERT(chain_of_merges_has_an_end);
     return party;
 }
 
