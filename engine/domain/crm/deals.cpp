@@ -39,7 +39,7 @@ const StageRule* find_stage(const Pipeline& pipeline, const Id& stage) {
 
 std::uint32_t days_between(Date from, Date to) {
     DAYBOOK_ASSERT(from <= to);
-    return static_cast<std::uint32_t>(to.days() - from.days());
+    return static_cast<std::uint32_t>(to.days()) - static_cast<std::uint32_t>(from.days());
 }
 
 FieldSet fields_of(const DealOpenedT& deal) {

@@ -116,7 +116,8 @@ Decision decide(const Crm& state, const RecordInteraction& command, const Contex
         );
     }
     // A day is local and an instant is not: they may differ by one day.
-    if (at != Instant{} && !given.is_none() && std::abs(at.date().days() - given.days()) > 1) {
+    if (at != Instant{} && !given.is_none() &&
+        std::abs(std::int64_t{at.date().days()} - given.days()) > 1) {
         return refuse(
             Refusal::instant_not_on_that_day,
             "at",
