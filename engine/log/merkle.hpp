@@ -31,11 +31,7 @@ class Hasher {
         void operator()(evp_md_ctx_st* context) const;
         void operator()(evp_md_st* algorithm) const;
     };
-    [[nodiscard]] Hash digest(
-        std::span<const std::byte> prefix,
-        std::span<const std::byte> first,
-        std::span<const std::byte> second
-    );
+    [[nodiscard]] Hash digest(std::span<const std::byte> first, std::span<const std::byte> second);
 
     std::unique_ptr<evp_md_st, Free> algorithm_;  // Fetched once: the fetch costs more than a hash.
     std::unique_ptr<evp_md_ctx_st, Free> context_;

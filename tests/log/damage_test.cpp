@@ -78,7 +78,9 @@ TEST_CASE("one changed bit anywhere is refused, or it lies where nothing is kept
         Folder folder = sample_folder(is_closed);
         REQUIRE(refusal(folder).empty());
         Prng random(test_seed());
-        for (auto& [path, content] : folder) {
+        for (auto& entry : folder) {
+            const std::string& path = entry.first;
+            Content& content = entry.second;
             // What closing changes stands in the last segment.
             if (is_closed && path != path_of(3)) continue;
             for (std::size_t at = 0; at < content.size(); ++at) {

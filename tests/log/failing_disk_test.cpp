@@ -69,7 +69,6 @@ TEST_CASE("after a broken write nothing more is accepted until the log is opened
         CAPTURE(operation);
         Disk disk;
         MemoryLog model;
-        TreeHead with_failed_group;
         {
             const auto log = disk.open().value();
             disk.files.fail_after(operation, {ErrorCode::io, "the disk is broken"}, false);
