@@ -42,10 +42,15 @@ StoreBatch::Change StoreBatch::at(std::size_t index) const {
 }
 
 void StoreBatch::sort() {
-    const auto key = [this](const Place& place) { return key_of(place); };
-    if (!std::ranges::is_sorted(places_, {}, key)) std::ranges::sort(places_, {}, key);
-    const auto repeated = std::ranges::adjacent_find(places_, {}, key);
-    DAYBOOK_ASSERT(repeated == places_.end());
+    const auto is_before = [this](const Place& a, const Place& b) { return key_of(a) < key_of(b); };
+    const auto is_ascending = [&] {
+        return std::ranges::adjacent_find(places_, [&](const Place& a, const Place& b) {
+                   return !is_before(a, b);
+               }) == places_.end();
+    };
+    if (is_ascending()) return;
+    std::ranges::sort(places_, is_before);
+    DAYBOOK_ASSERT(is_ascending());
 }
 
 }  // namespace daybook

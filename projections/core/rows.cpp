@@ -3,6 +3,7 @@
 #include "projections/core/rows.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -25,29 +26,23 @@ Error damaged(const TableSchema& schema) {
             " cannot be read; rebuild the projection"};
 }
 
-// An entry with the first 16 bytes of its key as numbers that order as the bytes do.
+// An entry with the first bytes of its key as numbers that order as the bytes do.
 struct SortedEntry {
-    std::uint64_t head;
-    std::uint64_t next;
+    std::array<std::uint64_t, 4> head;
     const RowEntry* entry;
 
     friend bool operator<(const SortedEntry& a, const SortedEntry& b) {
         if (a.head != b.head) return a.head < b.head;
-        if (a.next != b.next) return a.next < b.next;
         return a.entry->key < b.entry->key;
     }
 };
 
-std::uint64_t number_at(std::string_view key, std::size_t offset) {
-    std::uint64_t number = 0;
-    if (offset < key.size()) {
-        std::memcpy(&number, key.data() + offset, std::min<std::size_t>(8, key.size() - offset));
-    }
-    return __builtin_bswap64(number);
-}
-
 SortedEntry sortable(const RowEntry* entry) {
-    return {number_at(entry->key, 0), number_at(entry->key, 8), entry};
+    SortedEntry sorted{{}, entry};
+    const std::string_view key = entry->key;
+    std::memcpy(sorted.head.data(), key.data(), std::min(key.size(), sizeof sorted.head));
+    for (std::uint64_t& word : sorted.head) word = __builtin_bswap64(word);
+    return sorted;
 }
 
 // An empty row on the side, for reading into.
@@ -253,7 +248,7 @@ void TableRows::collect(StoreBatch& batch) const {
     std::sort(changes.begin(), changes.end());
     std::string key{prefix_};
     Bytes value;
-    for (const auto& [head, next, entry] : changes) {
+    for (const auto& [head, entry] : changes) {
         key.resize(prefix_.size());
         key.append(entry->key);
         if (!entry->exists) {

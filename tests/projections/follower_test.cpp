@@ -3,10 +3,13 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <thread>
 
 #include "engine/store/memory_store.hpp"
+#include "engine/store/rocks_store.hpp"
 #include "tests/projections/toy_history.hpp"
 
 using namespace daybook;
@@ -401,4 +404,68 @@ TEST_CASE("an event is found again by its position") {
     );
     CHECK(next == 8);
     CHECK_FALSE(query.event(history.log().end()).ok());
+}
+
+namespace {
+
+// Small enough that some windows are batches of a memtable and some are sorted files.
+std::unique_ptr<RocksStore> open_rocks(const std::string& folder) {
+    auto opened = RocksStore::open(
+        folder, {.memtable_bytes = 64 << 10, .cache_bytes = 1 << 20, .sorted_file_bytes_min = 1000}
+    );
+    REQUIRE(opened.ok());
+    return std::move(opened).value();
+}
+
+const char* setting(const char* name) {
+    const char* text = std::getenv(name);
+    return text == nullptr ? "" : text;
+}
+
+}  // namespace
+
+// Run by the next test in a process of its own, which ends without any goodbye.
+TEST_CASE("fold into RocksDB and die" * doctest::skip()) {
+    const std::string folder = setting("DAYBOOK_TEST_FOLDER");
+    const std::uint64_t step_count = std::strtoull(setting("DAYBOOK_TEST_STEPS"), nullptr, 10);
+    History history{toy::test_seed()};
+    history.grow(400);
+    const auto store = open_rocks(folder);
+    const auto follower = follow(history.log(), *store, tiny());
+    std::uint64_t step = 0;
+    (void)follower->catch_up([&](std::uint64_t, std::uint64_t) {
+        if (++step == step_count) std::_Exit(0);
+        return true;
+    });
+    std::_Exit(1);
+}
+
+TEST_CASE("a process that dies leaves rows that stand for exactly their position") {
+    const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "daybook-XXXXXX").string();
+    REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    History history{toy::test_seed()};
+    history.grow(400);
+    MemoryStore plain;
+    const auto fresh = follow(history.log(), plain);
+    REQUIRE(fresh->catch_up().ok());
+    const std::string expected = dump(fresh->query());
+    std::uint64_t kept_count = 0;
+    for (std::uint64_t step = 5; step <= 85; step += 20) {
+        const std::string folder = pattern + "/rows" + std::to_string(step);
+        const std::string command = "DAYBOOK_TEST_FOLDER=" + folder +
+                                    " DAYBOOK_TEST_STEPS=" + std::to_string(step) + " " + self +
+                                    " --no-skip --test-case='fold into RocksDB and die' >/dev/null";
+        REQUIRE(std::system(command.c_str()) == 0);
+        const auto store = open_rocks(folder);
+        const auto follower = follow(history.log(), *store, tiny());
+        if (follower->position() > 0) ++kept_count;
+        REQUIRE(follower->catch_up().ok());
+        CHECK(dump(follower->query()) == expected);
+        const auto rebuilt = follower->rebuild("");
+        REQUIRE(rebuilt.ok());
+        CHECK(rebuilt.value().count == 0);
+    }
+    CHECK(kept_count > 0);
+    std::filesystem::remove_all(pattern);
 }

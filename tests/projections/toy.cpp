@@ -9,8 +9,16 @@ void project(Rows<AccountRow>& rows, const AccountOpened& event) {
     row.kind = event.kind();
 }
 
-void project(Rows<AccountRow>& rows, const AccountClosed& event) {
-    rows.erase(read(event.account()));
+// A closed account takes its lines with it.
+void project(Rows<AccountRow>& account_rows, Rows<LineRow>& line_rows, const AccountClosed& event) {
+    const Id account = read(event.account());
+    account_rows.erase(account);
+    std::vector<LineRow> closed;
+    line_rows.scan(account, [&](const LineRow& row) { closed.push_back(row); });
+    for (const LineRow& row : closed) {
+        DAYBOOK_ASSERT(line_rows.find(row.account, row.date, row.position, row.line) != nullptr);
+        line_rows.erase(row.account, row.date, row.position, row.line);
+    }
 }
 
 void project(
@@ -36,8 +44,8 @@ void project(
 }
 
 extern constinit const Projection projection = join(
-    projection_of<accounts, Events<EventTraits, AccountOpened, AccountClosed>>(),
-    projection_of<Tables<accounts, lines>, Events<EventTraits, Posted>>()
+    projection_of<accounts, Events<EventTraits, AccountOpened>>(),
+    projection_of<Tables<accounts, lines>, Events<EventTraits, AccountClosed, Posted>>()
 );
 
 }  // namespace daybook::toy
