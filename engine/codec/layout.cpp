@@ -26,9 +26,12 @@ std::string_view last_word(const flatbuffers::String* name) {
 }
 
 template <class Definition>
-bool has_attribute(const Definition& definition, const char* key) {
-    return definition.attributes() != nullptr &&
-           definition.attributes()->LookupByKey(key) != nullptr;
+bool has_attribute(const Definition& definition, std::string_view key) {
+    if (definition.attributes() == nullptr) return false;
+    for (const reflection::KeyValue* attribute : *definition.attributes()) {
+        if (view(attribute->key()) == key) return true;
+    }
+    return false;
 }
 
 struct WireWord {

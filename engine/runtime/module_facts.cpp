@@ -24,6 +24,14 @@ Date MarkedFields::effective_of(const void* body) const {
 
 namespace {
 
+bool has_mark(const reflection::Field& field, std::string_view mark) {
+    if (field.attributes() == nullptr) return false;
+    for (const reflection::KeyValue* attribute : *field.attributes()) {
+        if (attribute->key()->string_view() == mark) return true;
+    }
+    return false;
+}
+
 // Finds the one field of a table that carries a mark, and checks its type.
 class MarkFinder {
  public:
@@ -35,8 +43,7 @@ class MarkFinder {
     ) const {
         flatbuffers::voffset_t found = 0;
         for (const reflection::Field* field : *table.fields()) {
-            const auto* attributes = field->attributes();
-            if (attributes == nullptr || attributes->LookupByKey(mark) == nullptr) continue;
+            if (!has_mark(*field, mark)) continue;
             if (found != 0) {
                 return Error{
                     ErrorCode::invalid,
@@ -76,7 +83,10 @@ class MarkFinder {
 };
 
 const reflection::Enum* find_enum(const reflection::Schema& schema, const std::string& name) {
-    return schema.enums()->LookupByKey(name.c_str());
+    for (const reflection::Enum* found : *schema.enums()) {
+        if (found->name()->string_view() == name) return found;
+    }
+    return nullptr;
 }
 
 // The marks of every member of a union, in the order of their numbers.
