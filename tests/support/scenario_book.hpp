@@ -46,6 +46,8 @@ class Book {
     // The events from a position on, each as the codec's JSON.
     [[nodiscard]] Result<std::vector<std::string>> events_from(std::uint64_t position) const;
 
+    [[nodiscard]] const Log& log() const { return *log_; }
+
     // A view of the rows as they are after the last command.
     [[nodiscard]] Result<Query> query();
     // What a fresh fold finds different, and what the projections' own checks find wrong.
