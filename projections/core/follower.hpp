@@ -105,8 +105,8 @@ class Follower {
     // Why the rows no longer follow, if so. They can still be read.
     [[nodiscard]] std::optional<Error> failure() const;
 
-    // A view at position(). While it lives nothing is folded: keep it short, and only one on a
-    // thread at a time.
+    // A view at position(). While it lives nothing is folded: keep it short, have only one on a
+    // thread at a time, and call nothing else of the follower before it is gone.
     [[nodiscard]] Query query() const;
 
     // Folds all events anew beside the rows that are being read, compares, then switches to the
