@@ -43,9 +43,11 @@ Result<std::size_t> column_index(const TextTable& table, const std::string& name
 }
 
 Result<void> keep_matching(TextTable& table, const Options& conditions) {
-    for (const auto& [name, text] : conditions) {
-        DAYBOOK_TRY(const std::size_t index, column_index(table, name));
-        std::erase_if(table.lines, [&](const Line& line) { return line[index] != text; });
+    for (const auto& condition : conditions) {
+        DAYBOOK_TRY(const std::size_t index, column_index(table, condition.first));
+        std::erase_if(table.lines, [&](const Line& line) {
+            return line[index] != condition.second;
+        });
     }
     return {};
 }

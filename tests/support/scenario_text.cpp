@@ -87,7 +87,7 @@ Result<Value> take_object(std::string_view& text) {
         if (!text.starts_with(':')) return unreadable("a \":\" is expected after a name", text);
         text.remove_prefix(1);
         DAYBOOK_TRY(Value value, take_value(text));
-        object.members.emplace_back(std::move(name), std::move(value));
+        object.members.push_back({std::move(name), std::move(value)});
         skip_spaces(text);
         if (text.starts_with(',')) {
             text.remove_prefix(1);
@@ -154,8 +154,8 @@ std::string difference_of_lists(const Value& expected, const Value& found) {
 }  // namespace
 
 const Value* Value::find(std::string_view name) const {
-    const auto found = std::ranges::find(members, name, &std::pair<std::string, Value>::first);
-    return found == members.end() ? nullptr : &found->second;
+    const auto found = std::ranges::find(members, name, &Member::name);
+    return found == members.end() ? nullptr : &found->value;
 }
 
 Result<Value> take_value(std::string_view& text) {

@@ -17,15 +17,22 @@
 
 namespace daybook::scenario {
 
+struct Member;
+
 struct Value {
     enum class Kind { text, list, object };
     Kind kind = Kind::text;
-    std::string text;                                    // Numbers and truth too.
-    std::vector<Value> elements;                         // Of a list.
-    std::vector<std::pair<std::string, Value>> members;  // Of an object, in the order written.
+    std::string text;             // Numbers and truth too.
+    std::vector<Value> elements;  // Of a list.
+    std::vector<Member> members;  // Of an object, in the order written.
 
     // Null if the object has no such member.
     [[nodiscard]] const Value* find(std::string_view name) const;
+};
+
+struct Member {
+    std::string name;
+    Value value;
 };
 
 // Reads one value and leaves `text` at what follows it.
