@@ -1,0 +1,36 @@
+// The reports of sales; sales.cpp lists them.
+#pragma once
+
+#include "projections/sales/tables.hpp"
+
+namespace daybook::sales {
+
+using Positions = std::vector<std::uint64_t>;
+
+Result<ReportTable> run_by_customer(const Query&, const ReportRequest&);
+Result<ReportTable> run_by_item(const Query&, const ReportRequest&);
+Result<ReportTable> run_by_country(const Query&, const ReportRequest&);
+Result<ReportTable> run_by_month(const Query&, const ReportRequest&);
+Result<ReportTable> run_order_book(const Query&, const ReportRequest&);
+Result<ReportTable> run_invoices(const Query&, const ReportRequest&);
+
+Result<Positions> explain_by_customer(const Query&, const ReportRequest&, std::string_view key);
+Result<Positions> explain_by_item(const Query&, const ReportRequest&, std::string_view key);
+Result<Positions> explain_by_country(const Query&, const ReportRequest&, std::string_view key);
+Result<Positions> explain_by_month(const Query&, const ReportRequest&, std::string_view key);
+Result<Positions> explain_order_book(const Query&, const ReportRequest&, std::string_view key);
+Result<Positions> explain_invoices(const Query&, const ReportRequest&, std::string_view key);
+
+// The days that a report counts.
+struct Days {
+    Date from;
+    Date to;
+};
+[[nodiscard]] Days days_of(const ReportRequest&);
+[[nodiscard]] std::string name_of_customer(const Query&, const Id& party);
+// Calls `use` with each invoice and credit note of the days that was known, in order.
+void each_invoice(
+    const Query&, const ReportRequest&, const std::function<void(const InvoiceRow&)>& use
+);
+
+}  // namespace daybook::sales
