@@ -7,7 +7,7 @@ namespace daybook::accounting {
 
 void apply(Books& state, const AllocationMade& event) {
     const Id id = read(event.allocation());
-    Allocation allocation{.party = read(event.party()), .entry = read_or_none(event.entry())};
+    Allocation allocation{.party = read(event.party()), .entry = read_or_none(event.entry()), .is_final = event.is_final()};
     for (const SettledItem* settled : *event.items()) {
         const ItemKey key{read(settled->document()), settled->part()};
         const Money amount = read(settled->amount());

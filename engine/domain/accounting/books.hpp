@@ -106,17 +106,20 @@ struct Allocation {
     Id party;
     std::vector<SettledPart> items;
     Id entry;  // None if none was needed.
+    bool is_final = false;   // Made by a reversal: never undone.
     bool is_undone = false;
 };
 struct Payment {
     Id party;
     PaymentDirection direction = PaymentDirection::none;
     bool is_reversed = false;
+    Money settled;
 };
 struct TaxMonth {
     Date month;  // Its first day.
     Id tax_code;
     TaxSide side = TaxSide::none;
+    Id account;  // None if there was no tax to post.
     friend auto operator<=>(const TaxMonth&, const TaxMonth&) = default;
 };
 struct TaxSum {
@@ -150,6 +153,8 @@ struct Books {
     Keyed<Presence> bill_numbers;              // By party and the supplier's number, as one id.
     Sorted<TaxSum, TaxMonth> taxes_to_return;  // By the month of origin.
     Keyed<Presence> tax_returns;
+    Keyed<Presence> parties;   // That crm registered.
+    Keyed<Id> merged_parties;  // Into which party it was merged.
 };
 
 Decision decide(const Books&, const ConfigureBook&);

@@ -52,7 +52,11 @@ void apply(Books& state, const EntryPosted& event) {
         const Date date = read(event.date());
         const Date month = Date::of(date.year(), date.month(), 1);
         for (const TaxTag* tag : *event.taxes()) {
-            TaxSum& sum = state.taxes_to_return.at({month, read(tag->tax_code()), tag->side()});
+            const Id account = tag->tax_minor() == 0
+                                   ? Id{}
+                                   : read(event.lines()->Get(tag->line())->account());
+            TaxSum& sum =
+                state.taxes_to_return.at({month, read(tag->tax_code()), tag->side(), account});
             sum.base_minor += tag->base_minor();
             sum.tax_minor += tag->tax_minor();
         }

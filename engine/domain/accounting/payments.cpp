@@ -6,7 +6,10 @@ namespace daybook::accounting {
 
 void apply(Books& state, const PaymentRecorded& event) {
     state.payments.at(read(event.payment())) =
-        Payment{.party = read(event.party()), .direction = event.direction()};
+        Payment{
+        .party = read(event.party()),
+        .direction = event.direction(),
+        .settled = read(event.settled())};
 }
 
 void apply(Books& state, const PaymentReversed& event) {

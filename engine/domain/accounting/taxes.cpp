@@ -61,7 +61,9 @@ void apply(Books& state, const TaxReturnFiled& event) {
     state.tax_returns.at(read(event.tax_return())) = Presence{};
     state.book.edit().returned_until = read(event.last());
     for (const TaxTotal* total : *event.totals()) {
-        state.taxes_to_return.erase({read(total->month()), read(total->tax_code()), total->side()});
+        state.taxes_to_return.erase(
+            {read(total->month()), read(total->tax_code()), total->side(), read(total->account())}
+        );
     }
 }
 

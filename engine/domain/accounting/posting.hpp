@@ -1,0 +1,83 @@
+// What one decision puts into the books: entries, and what they settle. The state does not change
+// while a decision is made, so a Posting remembers the numbers it gave and the items it touched.
+#pragma once
+
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/domain/accounting/rules.hpp"
+
+namespace daybook::accounting {
+
+struct DraftLine {
+    Id account;
+    Id party;
+    Money amount;  // A debit is positive.
+    std::int64_t base_minor = 0;
+};
+
+// An entry in the making: all but its year, number, accounting date and the parts of its items.
+struct EntryDraft {
+    EntryPostedT event;
+    bool keeps_date = false;     // Refused in a closed period, instead of moved to an open day.
+    bool settles_items = false;  // Its lines on control accounts open no items.
+
+    // Answers the line's index.
+    std::uint16_t add(const DraftLine& line);
+    // The line opens an item. A control line without one opens an item of the entry itself.
+    void open_item(std::uint16_t line, const Id& document, Date due);
+};
+
+// Items set against each other; amounts have the items' signs. Base amounts are worked out.
+struct AllocationDraft {
+    Id allocation;
+    Date date;
+    std::vector<SettledPart> parts;
+    bool is_final = false;
+};
+
+class Posting {
+ public:
+    explicit Posting(const Books& state) : state_(state) {}
+
+    template <class Event>
+    void record(Event&& event) {
+        decision_.add(std::forward<Event>(event));
+    }
+    // Each is refused, or empty: then its events are among the decision's.
+    [[nodiscard]] Decision post(EntryDraft draft);
+    [[nodiscard]] Decision allocate(AllocationDraft draft);
+    [[nodiscard]] Decision undo(const Id& allocation, Date date, std::string_view reason);
+
+    // Null if there is no such item; what this decision did to it included.
+    [[nodiscard]] const OpenItem* find_item(const ItemKey& key) const;
+    // The items that the last post opened, in the order of their lines.
+    [[nodiscard]] std::span<const ItemKey> opened_items() const { return opened_; }
+    [[nodiscard]] Decision take() { return std::move(decision_); }
+
+ private:
+    [[nodiscard]] Decision check_lines(const EntryDraft& draft) const;
+    [[nodiscard]] Decision check_line(const EntryDraft& draft, std::size_t index) const;
+    [[nodiscard]] Decision balance(EntryDraft& draft) const;
+    [[nodiscard]] Decision round(EntryDraft& draft, std::int64_t difference) const;
+    [[nodiscard]] Decision convert_currencies(EntryDraft& draft) const;
+    void complete_items(EntryDraft& draft);
+    [[nodiscard]] Decision check_part(const AllocationDraft& draft, std::size_t index) const;
+    [[nodiscard]] Decision check_parts(const AllocationDraft& draft) const;
+    [[nodiscard]] Decision post_difference(const AllocationDraft& draft, const Id& entry);
+
+    const Books& state_;
+    Decision decision_;
+    std::map<JournalYear, std::uint32_t> numbers_;
+    std::map<ItemKey, OpenItem> items_;
+    std::vector<ItemKey> opened_;
+    std::uint64_t letterings_ = 0;
+};
+
+// The entry with every amount turned round, to be completed and posted.
+[[nodiscard]] EntryDraft reversed(const Books& state, const Id& entry);
+
+}  // namespace daybook::accounting
