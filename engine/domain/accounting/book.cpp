@@ -1,9 +1,23 @@
 // The book's settings: its currency, its accounts and journals, which of them automatic entries
 // use, and the dimensions that lines may carry.
 
-#include "engine/domain/accounting/books.hpp"
+#include "engine/domain/accounting/rules.hpp"
 
 namespace daybook::accounting {
+namespace {
+
+// Automatic entries put a party on the lines of these roles only.
+ControlKind control_needed(AccountRole role) {
+    if (role == AccountRole::receivable || role == AccountRole::customer_advance) {
+        return ControlKind::receivable;
+    }
+    if (role == AccountRole::payable || role == AccountRole::supplier_advance) {
+        return ControlKind::payable;
+    }
+    return ControlKind::none;
+}
+
+}  // namespace
 
 Decision decide(const Books& state, const ConfigureBook& command) {
     const Currency base = read(command.base_currency());
@@ -68,6 +82,117 @@ Decision decide(const Books& state, const OpenJournal& command) {
     if (command.kind() == JournalKind::none) return Refusal::journal_kind_missing;
 
     return JournalOpenedT{.journal = journal, .name = copy(command.name()), .kind = command.kind()};
+}
+
+Decision decide(const Books& state, const RenameAccount& command) {
+    const Id account = read(command.account());
+
+    if (text(command.name()).empty()) return Refusal::text_missing;
+    if (!state.accounts.contains(account)) {
+        return {Refusal::account_unknown, {"account", to_string(account), "an opened account"}};
+    }
+
+    return AccountRenamedT{.account = account, .name = copy(command.name())};
+}
+
+Decision decide(const Books& state, const CloseAccount& command) {
+    const Id account = read(command.account());
+
+    if (Decision no = check_account(state, account, "account"); no.is_refused()) return no;
+
+    return AccountClosedT{.account = account};
+}
+
+Decision decide(const Books& state, const ReopenAccount& command) {
+    const Id account = read(command.account());
+
+    const Account* found = state.accounts.find(account);
+    if (found == nullptr) {
+        return {Refusal::account_unknown, {"account", to_string(account), "an opened account"}};
+    }
+    if (!found->is_closed) {
+        return {Refusal::account_not_closed, {"account", to_string(account), "a closed account"}};
+    }
+
+    return AccountReopenedT{.account = account};
+}
+
+Decision decide(const Books& state, const AssignAccount& command) {
+    const Id account = read(command.account());
+
+    if (Decision no = check_account(state, account, "account"); no.is_refused()) return no;
+    if (command.role() == AccountRole::none) return Refusal::role_missing;
+    const ControlKind needed = control_needed(command.role());
+    if (state.accounts.get(account).control != needed) {
+        return {
+            Refusal::account_control_differs,
+            {"account",
+             to_string(account) + " has the control " +
+                 EnumNameControlKind(state.accounts.get(account).control),
+             std::string{"an account with the control "} + EnumNameControlKind(needed)}};
+    }
+
+    return AccountAssignedT{
+        .role = command.role(), .key = read_or_none(command.key()), .account = account};
+}
+
+Decision decide(const Books& state, const AssignJournal& command) {
+    const Id journal = read(command.journal());
+
+    const Journal* found = state.journals.find(journal);
+    if (found == nullptr) {
+        return {Refusal::journal_unknown, {"journal", to_string(journal), "an opened journal"}};
+    }
+    if (found->kind != command.kind()) {
+        return {
+            Refusal::journal_kind_differs,
+            {"kind", EnumNameJournalKind(command.kind()), EnumNameJournalKind(found->kind)}};
+    }
+
+    return JournalAssignedT{.kind = command.kind(), .journal = journal};
+}
+
+Decision decide(const Books& state, const DefineDimension& command) {
+    const Id dimension = read(command.dimension());
+
+    if (text(command.name()).empty()) return Refusal::text_missing;
+    if (state.dimensions.contains(dimension)) {
+        return {
+            Refusal::dimension_exists,
+            {"dimension", to_string(dimension), "a dimension not defined yet"}};
+    }
+
+    return DimensionDefinedT{.dimension = dimension, .name = copy(command.name())};
+}
+
+Decision decide(const Books& state, const DefineDimensionValue& command) {
+    const Id dimension = read(command.dimension());
+    const Id value = read(command.value());
+
+    if (text(command.name()).empty()) return Refusal::text_missing;
+    if (state.dimension_values.contains({dimension, value})) {
+        return {Refusal::dimension_exists, {"value", to_string(value), "a value not defined yet"}};
+    }
+    if (!state.dimensions.contains(dimension)) {
+        return {
+            Refusal::dimension_unknown,
+            {"dimension", to_string(dimension), "a dimension that DefineDimension made"}};
+    }
+
+    return DimensionValueDefinedT{
+        .dimension = dimension, .value = value, .name = copy(command.name())};
+}
+
+void listen(Books& state, const crm::PartyRegistered& event) {
+    state.parties.at(read(event.party())) = Presence{};
+}
+
+void listen(Books& state, const crm::PartiesMerged& event) {
+    state.merged_parties.at(read(event.from())) = read(event.into());
+}
+
+void listen(Books& state, const crm::PartiesUnmerged& event) {
+    state.merged_parties.erase(read(event.from()));
 }
 
 void apply(Books& state, const BookConfigured& event) {

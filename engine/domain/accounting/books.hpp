@@ -8,6 +8,8 @@
 
 #include "engine/domain/module.hpp"
 #include "schemas/accounting.hpp"
+#include "schemas/crm.hpp"
+#include "schemas/sales.hpp"
 
 namespace daybook::accounting {
 
@@ -105,8 +107,8 @@ struct SettledPart {
 struct Allocation {
     Id party;
     std::vector<SettledPart> items;
-    Id entry;  // None if none was needed.
-    bool is_final = false;   // Made by a reversal: never undone.
+    Id entry;               // None if none was needed.
+    bool is_final = false;  // Made by a reversal: never undone.
     bool is_undone = false;
 };
 struct Payment {
@@ -158,10 +160,40 @@ struct Books {
 };
 
 Decision decide(const Books&, const ConfigureBook&);
+Decision decide(const Books&, const AdoptChart&);
 Decision decide(const Books&, const OpenAccount&);
+Decision decide(const Books&, const RenameAccount&);
+Decision decide(const Books&, const CloseAccount&);
+Decision decide(const Books&, const ReopenAccount&);
 Decision decide(const Books&, const OpenJournal&);
+Decision decide(const Books&, const AssignAccount&);
+Decision decide(const Books&, const AssignJournal&);
+Decision decide(const Books&, const OpenFiscalYear&);
+Decision decide(const Books&, const SoftClosePeriod&);
+Decision decide(const Books&, const ClosePeriod&);
+Decision decide(const Books&, const ReopenPeriod&);
+Decision decide(const Books&, const CloseFiscalYear&);
+Decision decide(const Books&, const ReopenFiscalYear&);
 Decision decide(const Books&, const DefineTaxCode&);
 Decision decide(const Books&, const SetTaxRate&);
+Decision decide(const Books&, const DefineDimension&);
+Decision decide(const Books&, const DefineDimensionValue&);
+Decision decide(const Books&, const PublishExchangeRate&, const Context&);
+Decision decide(const Books&, const PostEntry&, const Context&);
+Decision decide(const Books&, const ReverseEntry&, const Context&);
+Decision decide(const Books&, const RecordBill&, const Context&);
+Decision decide(const Books&, const RecordPayment&, const Context&);
+Decision decide(const Books&, const ReversePayment&, const Context&);
+Decision decide(const Books&, const AllocateItems&, const Context&);
+Decision decide(const Books&, const UndoAllocation&, const Context&);
+Decision decide(const Books&, const WriteOffBadDebt&, const Context&);
+Decision decide(const Books&, const FileTaxReturn&, const Context&);
+
+Decision react(const Books&, const sales::InvoiceIssued&, const Context&);
+Decision react(const Books&, const sales::CreditNoteIssued&, const Context&);
+void listen(Books&, const crm::PartyRegistered&);
+void listen(Books&, const crm::PartiesMerged&);
+void listen(Books&, const crm::PartiesUnmerged&);
 
 void apply(Books&, const BookConfigured&);
 void apply(Books&, const ChartAdopted&);

@@ -6,7 +6,37 @@ namespace daybook::accounting {
 
 extern constinit const Module module = module_of<
     Books,
-    Commands<CommandTraits, ConfigureBook, OpenAccount, OpenJournal, DefineTaxCode, SetTaxRate>,
+    Commands<
+        CommandTraits,
+        ConfigureBook,
+        AdoptChart,
+        OpenAccount,
+        RenameAccount,
+        CloseAccount,
+        ReopenAccount,
+        OpenJournal,
+        AssignAccount,
+        AssignJournal,
+        OpenFiscalYear,
+        SoftClosePeriod,
+        ClosePeriod,
+        ReopenPeriod,
+        CloseFiscalYear,
+        ReopenFiscalYear,
+        DefineTaxCode,
+        SetTaxRate,
+        DefineDimension,
+        DefineDimensionValue,
+        PublishExchangeRate,
+        PostEntry,
+        ReverseEntry,
+        RecordBill,
+        RecordPayment,
+        ReversePayment,
+        AllocateItems,
+        UndoAllocation,
+        WriteOffBadDebt,
+        FileTaxReturn>,
     Events<
         EventTraits,
         BookConfigured,
@@ -37,6 +67,8 @@ extern constinit const Module module = module_of<
         AllocationMade,
         AllocationUndone,
         BadDebtWrittenOff,
-        TaxReturnFiled>>();
+        TaxReturnFiled>,
+    Reactions<sales::EventTraits, sales::InvoiceIssued, sales::CreditNoteIssued>,
+    Listens<crm::EventTraits, crm::PartyRegistered, crm::PartiesMerged, crm::PartiesUnmerged>>();
 
 }  // namespace daybook::accounting

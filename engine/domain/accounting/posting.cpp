@@ -28,18 +28,6 @@ std::string lettering_code(std::uint64_t index) {
     return letters;
 }
 
-// What a part of an open item is carried at. The last part takes all that is left, so an item that
-// is settled leaves nothing behind.
-std::int64_t carrying_share(const OpenItem& item, Money part) {
-    if (part == item.open) return item.base_minor;
-    const Wide sign = item.open.is_negative() ? -1 : 1;
-    return narrow(divide(
-        static_cast<Wide>(item.base_minor) * part.minor() * sign,
-        static_cast<Wide>(item.open.minor()) * sign,
-        Rounding::half_even
-    ));
-}
-
 // In the order of their first line.
 struct CurrencySum {
     Currency currency = Currency::none;
@@ -75,6 +63,66 @@ void EntryDraft::open_item(std::uint16_t line, const Id& document, Date due) {
     event.items.emplace_back(wired(document), wired(due), line, std::uint16_t{0});
 }
 
+std::int64_t carrying_share(const OpenItem& item, Money part) {
+    if (part == item.open) return item.base_minor;
+    const Wide sign = item.open.is_negative() ? -1 : 1;
+    return narrow(divide(
+        static_cast<Wide>(item.base_minor) * part.minor() * sign,
+        static_cast<Wide>(item.open.minor()) * sign,
+        Rounding::half_even
+    ));
+}
+
+void add_opposites(
+    EntryDraft& draft,
+    const Posting& posting,
+    std::span<const SettledPart> parts,
+    std::int64_t base_minor
+) {
+    const Id party = posting.find_item(parts.front().item)->party;
+    std::map<Id, Money> by_account;
+    Wide whole = 0;
+    for (const SettledPart& part : parts) {
+        by_account[posting.find_item(part.item)->account] += part.amount;
+        whole += part.amount.minor();
+    }
+    // The last account takes what is left of the base amount.
+    std::int64_t left = base_minor;
+    for (const auto& [account, amount] : by_account) {
+        const bool is_last = account == by_account.rbegin()->first;
+        const Wide sign = whole < 0 ? -1 : 1;
+        const std::int64_t share = is_last
+                                       ? left
+                                       : narrow(divide(
+                                             static_cast<Wide>(base_minor) * amount.minor() * sign,
+                                             whole * sign,
+                                             Rounding::half_even
+                                         ));
+        draft.add({account, party, -amount, share});
+        left -= share;
+    }
+}
+
+void add_due_lines(EntryDraft& draft, const DraftLine& side, std::span<const DueAmount> amounts) {
+    Wide whole = 0;
+    for (const DueAmount& due : amounts) whole += due.amount.minor();
+    std::int64_t left = side.base_minor;
+    for (std::size_t i = 0; i < amounts.size(); ++i) {
+        const Wide sign = whole < 0 ? -1 : 1;
+        const std::int64_t share =
+            i + 1 == amounts.size() || whole == 0
+                ? left
+                : narrow(divide(
+                      static_cast<Wide>(side.base_minor) * amounts[i].amount.minor() * sign,
+                      whole * sign,
+                      Rounding::half_even
+                  ));
+        const std::uint16_t line = draft.add({side.account, side.party, amounts[i].amount, share});
+        draft.open_item(line, draft.event.entry, amounts[i].due);
+        left -= share;
+    }
+}
+
 const OpenItem* Posting::find_item(const ItemKey& key) const {
     const auto touched = items_.find(key);
     return touched != items_.end() ? &touched->second : state_.items.find(key);
@@ -89,8 +137,7 @@ Decision Posting::post(EntryDraft draft) {
     if (day.is_refused()) return day.refusal();
     if (!state_.journals.contains(entry.journal)) {
         return {
-            Refusal::journal_unknown,
-            {"journal", to_string(entry.journal), "an opened journal"}};
+            Refusal::journal_unknown, {"journal", to_string(entry.journal), "an opened journal"}};
     }
 
     entry.accounting_date = day.value();
@@ -197,9 +244,8 @@ Decision Posting::balance(EntryDraft& draft) const {
     }
     // Two currencies that do not balance are an exchange; one that does not is a mistake.
     if (unbalanced == 1) {
-        const auto wrong = std::ranges::find_if(sums, [](const CurrencySum& sum) {
-            return sum.amount != 0;
-        });
+        const auto wrong =
+            std::ranges::find_if(sums, [](const CurrencySum& sum) { return sum.amount != 0; });
         return {
             Refusal::unbalanced_in_currency,
             {"lines",
@@ -207,11 +253,8 @@ Decision Posting::balance(EntryDraft& draft) const {
              "zero"}};
     }
     if (base != 0) {
-        const Wide most = (static_cast<Wide>(draft.event.lines.size()) + 1) / 2;
-        if (sums.size() == 1 && sums[0].currency == state_.book.get().base) {
-            return {Refusal::unbalanced_in_base, {"lines", "", "zero"}};
-        }
-        if (base > most || base < -most) {
+        const Wide twice = base < 0 ? -2 * base : 2 * base;
+        if (twice > static_cast<Wide>(draft.event.lines.size())) {
             return {
                 Refusal::unbalanced_in_base,
                 {"lines",
@@ -298,9 +341,8 @@ Decision Posting::check_part(const AllocationDraft& draft, std::size_t index) co
             Refusal::item_of_other_currency,
             {at, name + " in " + to_string(item->open), "items in one currency"}};
     }
-    const bool is_within = part.amount.is_negative()
-                               ? part.amount.minor() >= item->open.minor()
-                               : part.amount.minor() <= item->open.minor();
+    const bool is_within = part.amount.is_negative() ? part.amount.minor() >= item->open.minor()
+                                                     : part.amount.minor() <= item->open.minor();
     if (part.amount.is_zero() || !part.amount.same_currency(item->open) || !is_within) {
         return {
             Refusal::more_than_open,
@@ -311,7 +353,7 @@ Decision Posting::check_part(const AllocationDraft& draft, std::size_t index) co
     return {};
 }
 
-Decision Posting::check_parts(const AllocationDraft& draft) const {
+Decision Posting::check_asked(const AllocationDraft& draft) const {
     if (state_.allocations.contains(draft.allocation)) {
         return {
             Refusal::allocation_exists,
@@ -324,12 +366,19 @@ Decision Posting::check_parts(const AllocationDraft& draft) const {
              std::to_string(draft.parts.size()),
              "at most " + std::to_string(entry_lines_max)}};
     }
+    for (std::size_t i = 0; i < draft.parts.size(); ++i) {
+        if (Decision no = check_part(draft, i); no.is_refused()) return no;
+    }
+    return {};
+}
+
+Decision Posting::check_parts(const AllocationDraft& draft) const {
+    if (Decision no = check_asked(draft); no.is_refused()) return no;
     Wide sum = 0;
     bool has_debit = false;
     bool has_credit = false;
-    for (std::size_t i = 0; i < draft.parts.size(); ++i) {
-        if (Decision no = check_part(draft, i); no.is_refused()) return no;
-        const Money amount = draft.parts[i].amount;
+    for (const SettledPart& part : draft.parts) {
+        const Money amount = part.amount;
         sum += amount.minor();
         has_debit = has_debit || !amount.is_negative();
         has_credit = has_credit || amount.is_negative();

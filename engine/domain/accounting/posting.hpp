@@ -52,10 +52,13 @@ class Posting {
     [[nodiscard]] Decision allocate(AllocationDraft draft);
     [[nodiscard]] Decision undo(const Id& allocation, Date date, std::string_view reason);
 
+    // Whether the parts exist, belong together and are open, whatever they come to.
+    [[nodiscard]] Decision check_asked(const AllocationDraft& draft) const;
     // Null if there is no such item; what this decision did to it included.
     [[nodiscard]] const OpenItem* find_item(const ItemKey& key) const;
     // The items that the last post opened, in the order of their lines.
     [[nodiscard]] std::span<const ItemKey> opened_items() const { return opened_; }
+    [[nodiscard]] const Books& state() const { return state_; }
     [[nodiscard]] Decision take() { return std::move(decision_); }
 
  private:
@@ -77,7 +80,44 @@ class Posting {
     std::uint64_t letterings_ = 0;
 };
 
-// The entry with every amount turned round, to be completed and posted.
+// What a part of an open item is carried at. The last part takes all that is left, so an item that
+// is settled leaves nothing behind.
+[[nodiscard]] std::int64_t carrying_share(const OpenItem& item, Money part);
+// What a command asks of an item: with the item's sign, and all that is open if it names no amount.
+[[nodiscard]] Checked<SettledPart> asked_part(
+    const Posting& posting, const ItemAmount& asked, std::size_t index
+);
+// Adds, for each control account of the parts, a line with the opposite of what they come to there.
+// Their base amounts come to `base_minor`.
+void add_opposites(
+    EntryDraft& draft,
+    const Posting& posting,
+    std::span<const SettledPart> parts,
+    std::int64_t base_minor
+);
+
+// Adds a line for each amount on the account of the party, each to be settled by its day. Their
+// base amounts come to `base_minor`, the last one taking what rounding leaves.
+struct DueAmount {
+    Date due;
+    Money amount;  // Signed as the line.
+};
+void add_due_lines(EntryDraft& draft, const DraftLine& side, std::span<const DueAmount> amounts);
+
+// A kept entry with every amount turned round, to be completed and posted.
 [[nodiscard]] EntryDraft reversed(const Books& state, const Id& entry);
+// The items that a kept entry opened, in the order of its lines.
+[[nodiscard]] std::vector<ItemKey> items_of(const Books& state, const Id& entry);
+
+struct ReversalOrder {
+    Id entry;
+    Id reversal;
+    Date date;
+    std::string reason;
+};
+// Posts the reversal and settles what the entry opened, which must be wholly open, against it.
+[[nodiscard]] Decision post_reversal(
+    Posting& posting, const Books& state, const ReversalOrder& order
+);
 
 }  // namespace daybook::accounting

@@ -52,9 +52,12 @@ Decision check_account(const Books& state, const Id& account, std::string at) {
     return {};
 }
 
-Decision check_dimension(
-    const Books& state, const Id& dimension, const Id& value, std::string at
-) {
+Decision check_new_entry(const Books& state, const Id& entry) {
+    if (!state.entries.contains(entry) && !state.items.contains({entry, 1})) return {};
+    return {Refusal::entry_exists, {"entry", to_string(entry), "a name that no entry or item has"}};
+}
+
+Decision check_dimension(const Books& state, const Id& dimension, const Id& value, std::string at) {
     if (state.dimension_values.contains({dimension, value})) return {};
     return {
         Refusal::dimension_unknown,
@@ -66,8 +69,7 @@ Decision check_dimension(
 Decision check_positive(Money amount, std::string at) {
     if (amount.minor() <= 0) {
         return {
-            Refusal::amount_must_be_positive,
-            {std::move(at), to_string(amount), "more than zero"}};
+            Refusal::amount_must_be_positive, {std::move(at), to_string(amount), "more than zero"}};
     }
     if (amount.minor() > amount_minor_max) {
         const Money most = Money::from_minor(amount_minor_max, amount.currency());

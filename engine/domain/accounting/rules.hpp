@@ -45,6 +45,8 @@ inline constexpr std::size_t entry_lines_max = 10'000;
 [[nodiscard]] Decision check_party(const Books& state, const Id& party);
 // Known and not closed.
 [[nodiscard]] Decision check_account(const Books& state, const Id& account, std::string at);
+// No entry and no open item has this name yet.
+[[nodiscard]] Decision check_new_entry(const Books& state, const Id& entry);
 [[nodiscard]] Decision check_dimension(
     const Books& state, const Id& dimension, const Id& value, std::string at
 );
