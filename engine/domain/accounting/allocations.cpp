@@ -31,9 +31,13 @@ Checked<SettledPart> asked_part(
 }
 
 Decision decide(const Books& state, const AllocateItems& command, const Context& context) {
+    const Date date = date_or_today(command.date(), context);
+    if (Decision no = check_day(date); no.is_refused()) return no;
+    if (Decision no = check_book(state); no.is_refused()) return no;
+
     Posting posting{state};
     AllocationDraft draft{
-        .allocation = read(command.allocation()), .date = date_or_today(command.date(), context)};
+        .allocation = read(command.allocation()), .date = date};
     for (std::size_t i = 0; i < command.items()->size(); ++i) {
         const auto part =
             asked_part(posting, *command.items()->Get(static_cast<flatbuffers::uoffset_t>(i)), i);
@@ -47,8 +51,9 @@ Decision decide(const Books& state, const AllocateItems& command, const Context&
 Decision decide(const Books& state, const UndoAllocation& command, const Context& context) {
     if (text(command.reason()).empty()) return Refusal::text_missing;
 
-    Posting posting{state};
     const Date date = date_or_today(command.date(), context);
+    if (Decision day = check_day(date); day.is_refused()) return day;
+    Posting posting{state};
     Decision no = posting.undo(read(command.allocation()), date, text(command.reason()));
     if (no.is_refused()) return no;
     return posting.take();
@@ -88,6 +93,7 @@ Decision decide(const Books& state, const WriteOffBadDebt& command, const Contex
     const Date date = date_or_today(command.date(), context);
 
     if (text(command.reason()).empty()) return Refusal::text_missing;
+    if (Decision no = check_day(date); no.is_refused()) return no;
     const auto journal = journal_for(state, JournalKind::general, Id{});
     if (journal.is_refused()) return journal.refusal();
     if (Decision no = check_new_entry(state, id); no.is_refused()) return no;
@@ -114,7 +120,8 @@ Decision decide(const Books& state, const WriteOffBadDebt& command, const Contex
     const TaxPart whole{gross, base_minor, code, TaxSide::output};
     Decision no = add_net_and_tax(state, draft, whole, AccountRole::bad_debt);
     if (no.is_refused()) return no;
-    add_opposites(draft, posting, parts.value(), -base_minor);
+    no = add_opposites(draft, posting, parts.value(), -base_minor);
+    if (no.is_refused()) return no;
     posting.record(BadDebtWrittenOffT{
         .write_off = id,
         .party = surviving_party(state, party),

@@ -28,9 +28,10 @@ Id number_key(const Id& party, std::string_view number) {
     return id_from_text(to_string(party) + "|" + std::string{number});
 }
 
-Decision check_bill(const Books& state, const RecordBill& command) {
+Decision check_bill(const Books& state, const RecordBill& command, Date date) {
     if (text(command.number()).empty()) return Refusal::text_missing;
     if (Decision no = check_book(state); no.is_refused()) return no;
+    if (Decision no = check_day(date); no.is_refused()) return no;
     if (Decision no = check_new_entry(state, read(command.bill())); no.is_refused()) return no;
     const std::size_t count = command.lines()->size();
     if (count == 0) return {Refusal::too_few_lines, {"lines", "none", "at least 1"}};
@@ -56,8 +57,9 @@ Checked<std::vector<TaxGroup>> group_lines(const RecordBill& command) {
     for (const BillLine* line : *command.lines()) {
         const Money net = read(line->net());
         const std::string at = at_line("lines", index++, "net");
-        const Money size = net.is_negative() ? -net : net;
-        if (Decision no = check_positive(size, at); no.is_refused()) return no;
+        if (Decision no = check_size(net, at); no.is_refused()) return no;
+        if (net.is_zero())
+            return {Refusal::amount_must_be_positive, {at, to_string(net), "not zero"}};
         if (net.currency() != currency) {
             return {
                 Refusal::currency_differs,
@@ -82,6 +84,7 @@ Checked<Money> tax_of(const RecordBill& command, const TaxGroup& group) {
     for (const BillTax* said : *command.taxes()) {
         if (read(said->tax_code()) != group.tax_code) continue;
         const Money tax = read(said->tax());
+        if (Decision no = check_size(tax, "taxes"); no.is_refused()) return no;
         if (!tax.same_currency(reckoned) ||
             std::abs(tax.minor() - reckoned.minor()) > group.line_count) {
             return {
@@ -268,7 +271,7 @@ Decision add_bill(
 Decision decide(const Books& state, const RecordBill& command, const Context& context) {
     const Date date = date_or_today(command.date(), context);
 
-    if (Decision no = check_bill(state, command); no.is_refused()) return no;
+    if (Decision no = check_bill(state, command, date); no.is_refused()) return no;
     const auto journal = journal_for(state, JournalKind::purchase, Id{});
     if (journal.is_refused()) return journal.refusal();
     const auto bill = work_out(state, command, date);

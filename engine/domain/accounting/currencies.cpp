@@ -19,8 +19,10 @@ Decision decide(const Books& state, const PublishExchangeRate& command, const Co
             {"currency", std::string{code_of(currency)}, "another currency than the book's"}};
     }
 
-    return ExchangeRatePublishedT{
-        .currency = currency, .rate = rate, .date = date_or_today(command.date(), context)};
+    const Date date = date_or_today(command.date(), context);
+    if (Decision no = check_day(date); no.is_refused()) return no;
+
+    return ExchangeRatePublishedT{.currency = currency, .rate = rate, .date = date};
 }
 
 void apply(Books& state, const ExchangeRatePublished& event) {

@@ -86,6 +86,8 @@ Decision add_line(const Books& state, EntryDraft& draft, const PostedLine& line)
                  to_string(base),
                  "an amount in " + std::string{code_of(base_currency)}}};
         }
+        const std::string at = at_line("lines", index, "base");
+        if (Decision no = check_positive(base, at); no.is_refused()) return no;
         drafted.base_minor = is_credit(line) ? -base.minor() : base.minor();
         draft.add(drafted);
         return {};
@@ -169,9 +171,11 @@ const char* taken_back_by(EntryKind kind) {
 Decision decide(const Books& state, const PostEntry& command, const Context& context) {
     const Id entry = read(command.entry());
     const Id chosen = read_or_none(command.journal());
+    const Date date = date_or_today(command.date(), context);
 
     if (text(command.text()).empty()) return Refusal::text_missing;
     if (Decision no = check_book(state); no.is_refused()) return no;
+    if (Decision no = check_day(date); no.is_refused()) return no;
     const bool is_opening = command.kind() == EntryKind::opening;
     const auto journal =
         journal_for(state, is_opening ? JournalKind::opening : JournalKind::general, chosen);
@@ -195,7 +199,7 @@ Decision decide(const Books& state, const PostEntry& command, const Context& con
             {.entry = entry,
              .journal = journal.value(),
              .kind = command.kind(),
-             .date = date_or_today(command.date(), context),
+             .date = date,
              .piece = copy(command.piece()),
              .piece_date = read_or_none(command.piece_date()),
              .text = copy(command.text())},
@@ -276,8 +280,11 @@ Decision post_reversal(Posting& posting, const Books& state, const ReversalOrder
 Decision decide(const Books& state, const ReverseEntry& command, const Context& context) {
     const Id id = read(command.entry());
     const Id reversal = read(command.reversal());
+    const Date date = date_or_today(command.date(), context);
 
     if (text(command.reason()).empty()) return Refusal::text_missing;
+    if (Decision no = check_day(date); no.is_refused()) return no;
+    if (Decision no = check_new_entry(state, reversal); no.is_refused()) return no;
     const KeptEntry* entry = state.entries.find(id);
     if (entry == nullptr) {
         return {
@@ -298,7 +305,6 @@ Decision decide(const Books& state, const ReverseEntry& command, const Context& 
             Refusal::entry_already_reversed,
             {"entry", to_string(id), "an entry that was not reversed"}};
     }
-    if (Decision no = check_new_entry(state, reversal); no.is_refused()) return no;
     for (const ItemKey& key : items_of(state, id)) {
         const OpenItem& item = *state.items.find(key);
         if (item.allocations.empty()) continue;
@@ -311,8 +317,7 @@ Decision decide(const Books& state, const ReverseEntry& command, const Context& 
     }
 
     Posting posting{state};
-    const ReversalOrder order{
-        id, reversal, date_or_today(command.date(), context), copy(command.reason())};
+    const ReversalOrder order{id, reversal, date, copy(command.reason())};
     if (Decision no = post_reversal(posting, state, order); no.is_refused()) return no;
     return posting.take();
 }

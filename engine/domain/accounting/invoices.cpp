@@ -118,8 +118,8 @@ Decision add_taxes(
 Decision check_paper(const Books& state, const Paper& paper) {
     if (Decision no = check_book(state); no.is_refused()) return no;
     if (Decision no = check_new_entry(state, paper.document); no.is_refused()) return no;
-    const Money size = paper.gross.is_negative() ? -paper.gross : paper.gross;
-    return size.is_zero() ? Decision{} : check_positive(size, "gross");
+    if (Decision no = check_day(paper.date); no.is_refused()) return no;
+    return check_size(paper.gross, "gross");
 }
 
 Decision book(Posting& posting, Paper paper) {

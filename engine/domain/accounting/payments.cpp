@@ -26,10 +26,8 @@ struct Settling {
         return is_received ? amount_base + fee_base : amount_base - fee_base;
     }
     // What an amount in the items' currency comes to in base, at the payment's own rate.
-    [[nodiscard]] std::int64_t base_of(Money part) const {
-        return narrow(divide(
-            static_cast<Wide>(cash_base()) * part.minor(), cash_value.minor(), Rounding::half_even
-        ));
+    [[nodiscard]] Checked<std::int64_t> base_of(Money part) const {
+        return scaled(cash_base(), part, cash_value);
     }
 };
 
@@ -132,15 +130,18 @@ Decision add_discounts(
                 Refusal::currency_differs,
                 {at, to_string(gross), "the currency of " + to_string(settling.settled)}};
         }
+        const auto base = settling.base_of(gross);
+        if (base.is_refused()) return base.refusal();
         const TaxPart part{
             gross,
-            settling.base_of(gross),
+            base.value(),
             read_or_none(taken->tax_code()),
             settling.is_received ? TaxSide::output : TaxSide::input};
         const AccountRole role =
             settling.is_received ? AccountRole::discount_allowed : AccountRole::discount_received;
         if (Decision no = add_net_and_tax(state, draft, part, role); no.is_refused()) return no;
         settling.settled += gross;
+        if (Decision no = check_positive(settling.settled, at); no.is_refused()) return no;
     }
     return {};
 }
@@ -157,9 +158,10 @@ Decision add_difference(
              to_string(difference),
              "the currency of " + to_string(settling.settled)}};
     }
-    const std::int64_t base_minor = settling.base_of(difference);
+    const auto base = settling.base_of(difference);
+    if (base.is_refused()) return base.refusal();
     const Money most = state.book.get().payment_difference_max;
-    if (base_minor > most.minor()) {
+    if (base.value() > most.minor()) {
         return {
             Refusal::difference_too_large,
             {"difference", to_string(difference), "at most " + to_string(most)}};
@@ -167,7 +169,7 @@ Decision add_difference(
     const auto account = account_for(state, AccountRole::payment_difference, Id{});
     if (account.is_refused()) return account.refusal();
     const std::int64_t sign = settling.sign();
-    draft.add({account.value(), Id{}, turned(difference, sign), sign * base_minor});
+    draft.add({account.value(), Id{}, turned(difference, sign), sign * base.value()});
     settling.settled += difference;
     return {};
 }
@@ -179,6 +181,11 @@ Checked<std::vector<SettledPart>> paid_parts(
     std::vector<SettledPart> parts;
     const std::int64_t sign = settling.sign();
     const std::size_t count = command.items() == nullptr ? 0 : command.items()->size();
+    if (count > entry_lines_max) {
+        return {
+            Refusal::too_many_lines,
+            {"items", std::to_string(count), "at most " + std::to_string(entry_lines_max)}};
+    }
     for (std::size_t i = 0; i < count; ++i) {
         const auto& asked = *command.items()->Get(static_cast<flatbuffers::uoffset_t>(i));
         const auto checked = asked_part(posting, asked, i);
@@ -240,12 +247,11 @@ Checked<std::size_t> add_party_lines(
     const std::size_t before = draft.event.lines.size();
     std::int64_t allocated_base = 0;
     if (!parts.empty()) {
-        allocated_base = narrow(divide(
-            static_cast<Wide>(base_minor) * settling.allocated.minor(),
-            settling.settled.minor(),
-            Rounding::half_even
-        ));
-        add_opposites(draft, posting, parts, -allocated_base);
+        const auto share = scaled(base_minor, settling.allocated, settling.settled);
+        if (share.is_refused()) return share.refusal();
+        allocated_base = share.value();
+        Decision no = add_opposites(draft, posting, parts, -allocated_base);
+        if (no.is_refused()) return no;
     }
     const std::size_t settling_lines = draft.event.lines.size() - before;
     const Money advance = settling.settled - settling.allocated;
@@ -305,6 +311,7 @@ Decision decide(const Books& state, const RecordPayment& command, const Context&
     const Id party = read(command.party());
     const Date date = date_or_today(command.date(), context);
 
+    if (Decision no = check_day(date); no.is_refused()) return no;
     if (Decision no = check_payment(state, command); no.is_refused()) return no;
     const auto journal = journal_for(state, JournalKind::bank, read_or_none(command.journal()));
     if (journal.is_refused()) return journal.refusal();
@@ -360,6 +367,7 @@ Decision decide(const Books& state, const ReversePayment& command, const Context
     const Date date = date_or_today(command.date(), context);
 
     if (text(command.reason()).empty()) return Refusal::text_missing;
+    if (Decision no = check_day(date); no.is_refused()) return no;
     if (Decision no = check_new_entry(state, reversal); no.is_refused()) return no;
     const Payment* payment = state.payments.find(id);
     if (payment == nullptr) {

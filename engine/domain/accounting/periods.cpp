@@ -17,7 +17,7 @@ void set_status(Books& state, const Period& period, PeriodStatus status) {
 
 constexpr std::size_t year_bytes_max = 4;
 constexpr unsigned period_months_max = 12;
-constexpr int year_months_max = 24;
+constexpr std::int32_t year_days_max = 2 * 366;
 
 std::vector<Period> periods_between(Date first, Date last, int months) {
     std::vector<Period> periods;
@@ -87,14 +87,16 @@ Decision decide(const Books& state, const OpenFiscalYear& command) {
     if (state.years.contains(year)) {
         return {Refusal::year_exists, {"year", to_string(year), "a year not opened yet"}};
     }
-    if (first < date_min || last > date_max || last < first ||
-        last > first.plus_months(year_months_max) || command.period_months() == 0 ||
+    if (Decision no = check_day(first); no.is_refused()) return no;
+    if (Decision no = check_day(last); no.is_refused()) return no;
+    if (last < first || last > date_max.plus_days(-year_days_max) ||
+        last.days() - first.days() >= year_days_max || command.period_months() == 0 ||
         command.period_months() > period_months_max) {
         return {
             Refusal::year_dates_wrong,
             {"last",
              to_string(first) + " to " + to_string(last),
-             "at most 24 months, in periods of 1 to 12 months"}};
+             "at most two years, in periods of 1 to 12 months"}};
     }
     const auto* before = period_of(state, last);
     const auto after = state.periods.from(first);

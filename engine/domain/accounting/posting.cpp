@@ -5,6 +5,7 @@
 #include "engine/domain/accounting/posting.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace daybook::accounting {
 namespace {
@@ -73,7 +74,7 @@ std::int64_t carrying_share(const OpenItem& item, Money part) {
     ));
 }
 
-void add_opposites(
+Decision add_opposites(
     EntryDraft& draft,
     const Posting& posting,
     std::span<const SettledPart> parts,
@@ -81,26 +82,24 @@ void add_opposites(
 ) {
     const Id party = posting.find_item(parts.front().item)->party;
     std::map<Id, Money> by_account;
-    Wide whole = 0;
+    Money whole;
     for (const SettledPart& part : parts) {
         by_account[posting.find_item(part.item)->account] += part.amount;
-        whole += part.amount.minor();
+        whole += part.amount;
     }
     // The last account takes what is left of the base amount.
     std::int64_t left = base_minor;
     for (const auto& [account, amount] : by_account) {
-        const bool is_last = account == by_account.rbegin()->first;
-        const Wide sign = whole < 0 ? -1 : 1;
-        const std::int64_t share = is_last
-                                       ? left
-                                       : narrow(divide(
-                                             static_cast<Wide>(base_minor) * amount.minor() * sign,
-                                             whole * sign,
-                                             Rounding::half_even
-                                         ));
+        std::int64_t share = left;
+        if (account != by_account.rbegin()->first) {
+            const auto part = scaled(base_minor, amount, whole);
+            if (part.is_refused()) return part.refusal();
+            share = part.value();
+        }
         draft.add({account, party, -amount, share});
         left -= share;
     }
+    return {};
 }
 
 void add_due_lines(EntryDraft& draft, const DraftLine& side, std::span<const DueAmount> amounts) {
@@ -148,7 +147,7 @@ Decision Posting::post(EntryDraft draft) {
     entry.number_text = number_text(series, entry.number);
     if (entry.piece.empty()) entry.piece = to_string(entry.entry);
     if (entry.piece_date.is_none()) entry.piece_date = entry.date;
-    complete_items(draft);
+    if (Decision no = complete_items(draft); no.is_refused()) return no;
     decision_.add(std::move(entry));
     return {};
 }
@@ -204,14 +203,9 @@ Decision Posting::check_line(const EntryDraft& draft, std::size_t index) const {
     if (is_control && amount.is_zero() && !draft.settles_items) {
         return {Refusal::amount_must_be_positive, {at, to_string(amount), "other than zero"}};
     }
-    if (!is_known(amount.currency())) {
-        return {Refusal::currency_unknown, {at, to_string(amount), "an ISO 4217 code"}};
-    }
-    if (std::abs(amount.minor()) > amount_minor_max ||
-        std::abs(line.base_minor()) > amount_minor_max) {
-        const Money most = Money::from_minor(amount_minor_max, amount.currency());
-        return {Refusal::amount_too_large, {at, to_string(amount), "at most " + to_string(most)}};
-    }
+    if (Decision no = check_size(amount, at); no.is_refused()) return no;
+    const Money base = in_base(state_, line.base_minor());
+    if (Decision no = check_size(base, at); no.is_refused()) return no;
     const bool is_base = amount.currency() == state_.book.get().base;
     const bool agrees = amount.is_zero() || line.base_minor() == 0 ||
                         amount.is_negative() == (line.base_minor() < 0);
@@ -219,14 +213,15 @@ Decision Posting::check_line(const EntryDraft& draft, std::size_t index) const {
         return {
             Refusal::base_differs,
             {at_line("lines", index, "base"),
-             to_string(in_base(state_, line.base_minor())),
+             to_string(base),
              is_base ? to_string(amount) : "the sign of " + to_string(amount)}};
     }
     if (account.required_dimension.is_none()) return {};
-    const bool has_it = std::ranges::any_of(draft.event.dimensions, [&](const LineDimension& tag) {
-        return tag.line() == index && read(tag.dimension()) == account.required_dimension;
-    });
-    if (has_it) return {};
+    const auto& tags = draft.event.dimensions;
+    auto tag = std::ranges::lower_bound(tags, index, {}, &LineDimension::line);
+    for (; tag != tags.end() && tag->line() == index; ++tag) {
+        if (read(tag->dimension()) == account.required_dimension) return {};
+    }
     return {
         Refusal::dimension_missing,
         {at_line("lines", index, "dimensions"),
@@ -291,31 +286,48 @@ Decision Posting::convert_currencies(EntryDraft& draft) const {
     return {};
 }
 
-void Posting::complete_items(EntryDraft& draft) {
+Checked<ItemKey> Posting::new_item(const Id& document, std::uint16_t after) const {
+    constexpr std::uint16_t part_max = std::numeric_limits<std::uint16_t>::max();
+    ItemKey key{document, after};
+    while (key.part < part_max) {
+        ++key.part;
+        if (find_item(key) == nullptr) return key;
+    }
+    return {
+        Refusal::too_many_lines,
+        {"lines",
+         "more than " + std::to_string(part_max) + " items of " + to_string(document),
+         "items of another document"}};
+}
+
+Decision Posting::complete_items(EntryDraft& draft) {
     EntryPostedT& entry = draft.event;
     opened_.clear();
-    if (draft.settles_items) return;
+    if (draft.settles_items) return {};
 
     std::vector<OpenedItem> named = std::move(entry.items);
     entry.items.clear();
-    for (std::size_t i = 0; i < entry.lines.size(); ++i) {
+    auto next = named.begin();
+    std::map<Id, std::uint16_t> last_part;
+    for (std::uint16_t i = 0; i < entry.lines.size(); ++i) {
         const EntryLine& line = entry.lines[i];
+        const bool is_named = next != named.end() && next->line() == i;
+        const Id document = is_named ? read(next->document()) : entry.entry;
+        const Date due = is_named ? read(next->due()) : entry.date;
+        if (is_named) ++next;
         if (read(line.party()).is_none()) continue;
-        const auto own = std::ranges::find(named, i, &OpenedItem::line);
-        const Id document = own == named.end() ? entry.entry : read(own->document());
-        const Date due = own == named.end() ? entry.date : read(own->due());
-        ItemKey key{document, 1};
-        while (find_item(key) != nullptr) ++key.part;
-        entry.items.emplace_back(
-            wired(document), wired(due), static_cast<std::uint16_t>(i), key.part
-        );
-        items_[key] = OpenItem{
+        const auto key = new_item(document, last_part[document]);
+        if (key.is_refused()) return key.refusal();
+        last_part[document] = key.value().part;
+        entry.items.emplace_back(wired(document), wired(due), i, key.value().part);
+        items_[key.value()] = OpenItem{
             .account = read(line.account()),
             .party = read(line.party()),
             .open = read(line.amount()),
             .base_minor = line.base_minor()};
-        opened_.push_back(key);
+        opened_.push_back(key.value());
     }
+    return {};
 }
 
 Decision Posting::check_part(const AllocationDraft& draft, std::size_t index) const {

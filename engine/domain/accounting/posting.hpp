@@ -67,7 +67,8 @@ class Posting {
     [[nodiscard]] Decision balance(EntryDraft& draft) const;
     [[nodiscard]] Decision round(EntryDraft& draft, std::int64_t difference) const;
     [[nodiscard]] Decision convert_currencies(EntryDraft& draft) const;
-    void complete_items(EntryDraft& draft);
+    [[nodiscard]] Decision complete_items(EntryDraft& draft);
+    [[nodiscard]] Checked<ItemKey> new_item(const Id& document, std::uint16_t after) const;
     [[nodiscard]] Decision check_part(const AllocationDraft& draft, std::size_t index) const;
     [[nodiscard]] Decision check_parts(const AllocationDraft& draft) const;
     [[nodiscard]] Decision post_difference(const AllocationDraft& draft, const Id& entry);
@@ -89,7 +90,7 @@ class Posting {
 );
 // Adds, for each control account of the parts, a line with the opposite of what they come to there.
 // Their base amounts come to `base_minor`.
-void add_opposites(
+[[nodiscard]] Decision add_opposites(
     EntryDraft& draft,
     const Posting& posting,
     std::span<const SettledPart> parts,

@@ -66,12 +66,21 @@ Decision check_dimension(const Books& state, const Id& dimension, const Id& valu
          "a value that DefineDimensionValue made"}};
 }
 
+Decision check_day(Date date) {
+    if (date >= date_min && date <= date_max) return {};
+    return {Refusal::no_period_for_date, {"date", "no day of the calendar", "0001 to 9999"}};
+}
+
 Decision check_positive(Money amount, std::string at) {
     if (amount.minor() <= 0) {
         return {
             Refusal::amount_must_be_positive, {std::move(at), to_string(amount), "more than zero"}};
     }
-    if (amount.minor() > amount_minor_max) {
+    return check_size(amount, std::move(at));
+}
+
+Decision check_size(Money amount, std::string at) {
+    if (amount.minor() > amount_minor_max || amount.minor() < -amount_minor_max) {
         const Money most = Money::from_minor(amount_minor_max, amount.currency());
         return {
             Refusal::amount_too_large,
@@ -117,6 +126,7 @@ Checked<Id> tax_account(const Books& state, const Id& code, TaxSide side) {
 }
 
 Checked<Rate> tax_rate_on(const Books& state, const Id& code, Date date) {
+    if (Decision no = check_day(date); no.is_refused()) return no;
     if (!state.tax_codes.contains(code)) {
         return {
             Refusal::tax_code_unknown,
@@ -138,6 +148,7 @@ Checked<Rate> tax_rate_on(const Books& state, const Id& code, Date date) {
 Checked<ExchangeRate> exchange_rate_on(
     const Books& state, Currency currency, Date date, ExchangeRate given
 ) {
+    if (Decision no = check_day(date); no.is_refused()) return no;
     if (currency == state.book.get().base) return ExchangeRate::from_micro(1'000'000);
     if (given.micro() < 0) {
         return {Refusal::rate_must_be_positive, {"rate", to_string(given), "more than zero"}};
@@ -155,18 +166,34 @@ Checked<ExchangeRate> exchange_rate_on(
          "PublishExchangeRate, or a rate of its own"}};
 }
 
+Checked<std::int64_t> scaled(std::int64_t base_minor, Money part, Money whole) {
+    const Wide sign = whole.is_negative() ? -1 : 1;
+    const Wide share = divide(
+        static_cast<Wide>(base_minor) * part.minor() * sign,
+        static_cast<Wide>(whole.minor()) * sign,
+        Rounding::half_even
+    );
+    if (share <= amount_minor_max && share >= -amount_minor_max) return narrow(share);
+    return {
+        Refusal::amount_too_large,
+        {"amount",
+         to_string(part) + " of " + to_string(whole),
+         "a smaller amount in base currency"}};
+}
+
 Checked<std::int64_t> to_base(const Books& state, Money amount, ExchangeRate rate) {
     const Currency base = state.book.get().base;
     if (amount.currency() == base) return amount.minor();
     const Result<Money> converted = convert(amount, rate, base, Rounding::half_even);
-    if (!converted || std::abs(converted.value().minor()) > amount_minor_max) {
+    const std::int64_t minor = converted.ok() ? converted.value().minor() : 0;
+    if (!converted || minor > amount_minor_max || minor < -amount_minor_max) {
         return {
             Refusal::amount_too_large,
             {"amount",
              to_string(amount) + " at " + to_string(rate),
              "at most " + to_string(in_base(state, amount_minor_max))}};
     }
-    return converted.value().minor();
+    return minor;
 }
 
 const std::pair<const Date, PeriodState>* period_of(const Books& state, Date date) {
@@ -177,9 +204,7 @@ const std::pair<const Date, PeriodState>* period_of(const Books& state, Date dat
 }
 
 Checked<Date> accounting_date(const Books& state, Date date) {
-    if (date > date_max || date < date_min) {
-        return {Refusal::no_period_for_date, {"date", to_string(date), "a day of the calendar"}};
-    }
+    if (Decision no = check_day(date); no.is_refused()) return no;
     const auto* period = period_of(state, date);
     if (period != nullptr && period->second.status == PeriodStatus::open) return date;
     auto later = state.periods.from(date);
@@ -199,8 +224,8 @@ Checked<Date> accounting_date(const Books& state, Date date) {
 }
 
 Checked<Date> fixed_accounting_date(const Books& state, Date date, EntryKind kind) {
-    const bool is_day = date >= date_min && date <= date_max;
-    const auto* period = is_day ? period_of(state, date) : nullptr;
+    if (Decision no = check_day(date); no.is_refused()) return no;
+    const auto* period = period_of(state, date);
     if (period == nullptr) {
         return {
             Refusal::no_period_for_date,

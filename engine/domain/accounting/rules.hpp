@@ -50,7 +50,11 @@ inline constexpr std::size_t entry_lines_max = 10'000;
 [[nodiscard]] Decision check_dimension(
     const Books& state, const Id& dimension, const Id& value, std::string at
 );
-// More than zero, not too large.
+// A day of the calendar.
+[[nodiscard]] Decision check_day(Date date);
+// Not too large in either direction, in a currency that exists.
+[[nodiscard]] Decision check_size(Money amount, std::string at);
+// The same, and more than zero.
 [[nodiscard]] Decision check_positive(Money amount, std::string at);
 
 // The account of the role for the key, or the one for every key.
@@ -64,6 +68,8 @@ inline constexpr std::size_t entry_lines_max = 10'000;
 [[nodiscard]] Checked<ExchangeRate> exchange_rate_on(
     const Books& state, Currency currency, Date date, ExchangeRate given
 );
+// base_minor * part / whole, rounded to even; whole is not zero.
+[[nodiscard]] Checked<std::int64_t> scaled(std::int64_t base_minor, Money part, Money whole);
 // The amount in base currency at the rate.
 [[nodiscard]] Checked<std::int64_t> to_base(const Books& state, Money amount, ExchangeRate rate);
 

@@ -42,6 +42,8 @@ Decision decide(const Books& state, const SetTaxRate& command) {
         return {Refusal::tax_rate_out_of_range, {"rate", to_string(rate), "between 0% and 100%"}};
     }
 
+    if (Decision no = check_day(read(command.from())); no.is_refused()) return no;
+
     return TaxRateSetT{.tax_code = code, .rate = rate, .from = read(command.from())};
 }
 
@@ -157,6 +159,8 @@ Decision decide(const Books& state, const FileTaxReturn& command, const Context&
 
     const auto journal = journal_for(state, JournalKind::general, Id{});
     if (journal.is_refused()) return journal.refusal();
+    if (Decision no = check_day(last); no.is_refused()) return no;
+    if (Decision no = check_day(date); no.is_refused()) return no;
     if (Decision no = check_new_entry(state, id); no.is_refused()) return no;
     if (state.tax_returns.contains(id)) {
         return {
@@ -167,7 +171,7 @@ Decision decide(const Books& state, const FileTaxReturn& command, const Context&
             Refusal::tax_return_overlaps,
             {"last", to_string(last), "a day after " + to_string(state.book.get().returned_until)}};
     }
-    if (last < date_min || last > date_max || last != last.end_of_month()) {
+    if (last != last.end_of_month()) {
         return {
             Refusal::return_must_end_with_month,
             {"last", to_string(last), "the last day of a month"}};
