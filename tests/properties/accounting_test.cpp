@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "engine/base/prng.hpp"
 #include "engine/codec/codec.hpp"
 #include "engine/runtime/book.hpp"
 #include "tests/properties/books_fold.hpp"
@@ -40,7 +41,7 @@ class Office {
         }
         for (std::size_t i = before; i < group_.event_count(); ++i) {
             const EventBytes event = group_.event(i);
-            if (header_of(event).module() != flatbuffers::ReadScalar<std::uint32_t>("ACCT"))
+            if (header_of(event).module_() != flatbuffers::ReadScalar<std::uint32_t>("ACCT"))
                 continue;
             fold.add(*GetEventRecord(payload_of(event).data()));
         }

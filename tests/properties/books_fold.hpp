@@ -180,9 +180,8 @@ class BooksFold {
         item.open = Money::from_minor(open, item.amount.currency());
         item.base_minor -= sign * settled.base_minor();
         item_bases[item.account] -= sign * settled.base_minor();
-        const auto [least, most] = std::minmax<std::int64_t>(0, item.amount.minor());
-        REQUIRE(open >= least);
-        REQUIRE(open <= most);
+        REQUIRE(open >= std::min<std::int64_t>(0, item.amount.minor()));
+        REQUIRE(open <= std::max<std::int64_t>(0, item.amount.minor()));
         if (open == 0) REQUIRE(item.base_minor == 0);
     }
     void add(const AllocationMade& event) {
