@@ -431,6 +431,25 @@ TEST_CASE("the books balance after every batch of a random history") {
     );
 }
 
+TEST_CASE("an entry has at most 10,000 lines") {
+    Office office{test_seed()};
+    Clerk clerk{office};
+    std::vector<std::string> lines;
+    for (int i = 0; i < 5'000; ++i) {
+        lines.push_back(R"({"account": "512000", "debit": "EUR 1.00"})");
+        lines.push_back(R"({"account": "411000", "credit": "EUR 1.00", "party": "P1"})");
+    }
+    const auto entry = [&](const char* name) {
+        return fmt::format(
+            R"({{"entry": "{}", "text": "x", "lines": [{}]}})", name, fmt::join(lines, ",")
+        );
+    };
+    office.must("accounting.PostEntry", entry("E1"));
+    lines.push_back(lines.front());
+    CHECK(!office.send("accounting.PostEntry", entry("E2")));
+    CHECK(office.last_rule == "too_many_lines");
+}
+
 TEST_CASE("taking everything back leaves nothing open and every account at zero") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
