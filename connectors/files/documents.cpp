@@ -11,6 +11,8 @@
 namespace daybook::files {
 namespace {
 
+constexpr std::size_t no_column = SIZE_MAX;
+
 // Letters and digits alone, in lower case: how two spellings of one name are the same.
 std::string skeleton(std::string_view name) {
     std::string bare;
@@ -173,8 +175,8 @@ Result<void> PassReader::bind_columns() {
         if (!used[i] || expression.operation != Operation::column) continue;
         const SourceFile& file = expression.is_joined ? *joined_files_[expression.source] : file_;
         const auto column = file.column_named(expression.text);
-        if (!column) return unknown_column(mapping_, expression, file);
-        binding_.columns[i] = *column;
+        if (!column && !expression.is_optional) return unknown_column(mapping_, expression, file);
+        binding_.columns[i] = column.value_or(no_column);
     }
     return {};
 }

@@ -68,10 +68,11 @@ enum class Operation : unsigned char {
 struct Expression {
     Operation operation = Operation::literal;
     std::vector<ExpressionIndex> arguments;
-    std::string text;        // A literal, or a column's name.
-    std::size_t source = 0;  // column, missing: in Mapping::sources. lookup: in Mapping::tables.
-    bool is_joined = false;  // column: of a joined source, not of the pass's own.
-    std::size_t line = 0;    // In the mapping.
+    std::string text;          // A literal, or a column's name.
+    std::size_t source = 0;    // column, missing: in Mapping::sources. lookup: in Mapping::tables.
+    bool is_joined = false;    // column: of a joined source, not of the pass's own.
+    bool is_optional = false;  // column: empty where the file has none of that name.
+    std::size_t line = 0;      // In the mapping.
 };
 
 struct TextHash {

@@ -268,7 +268,7 @@ Result<ExpressionIndex> LineReader::primary(Mapping& mapping, const Scope& scope
 Result<ExpressionIndex> LineReader::named(Mapping& mapping, const Scope& scope) {
     if (sees('[')) {
         DAYBOOK_TRY(std::string name, column_name());
-        return add(mapping, {Operation::column, {}, std::move(name)});
+        return column(mapping, std::move(name));
     }
     const auto name = word();
     if (!name) {
@@ -294,7 +294,15 @@ Result<ExpressionIndex> LineReader::named(Mapping& mapping, const Scope& scope) 
     for (const auto& [let, index] : scope.lets) {
         if (let == *name) return index;
     }
-    return add(mapping, {Operation::column, {}, std::string{*name}});
+    return column(mapping, std::string{*name});
+}
+
+// A "?" behind the name: the file need not have the column.
+Result<ExpressionIndex> LineReader::column(Mapping& mapping, std::string name) {
+    Expression made{.operation = Operation::column, .text = std::move(name)};
+    made.is_optional = rest_.starts_with('?');
+    if (made.is_optional) rest_.remove_prefix(1);
+    return add(mapping, std::move(made));
 }
 
 Result<ExpressionIndex> LineReader::call(

@@ -53,6 +53,7 @@ class LineReader {
     [[nodiscard]] Result<ExpressionIndex> comparison(Mapping& mapping, const Scope& scope);
     [[nodiscard]] Result<ExpressionIndex> primary(Mapping& mapping, const Scope& scope);
     [[nodiscard]] Result<ExpressionIndex> named(Mapping& mapping, const Scope& scope);
+    [[nodiscard]] Result<ExpressionIndex> column(Mapping& mapping, std::string name);
     [[nodiscard]] Result<ExpressionIndex> call(
         std::string_view name, Mapping& mapping, const Scope& scope
     );

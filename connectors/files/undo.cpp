@@ -1,0 +1,348 @@
+// Taking an import back.
+
+#include "connectors/files/undo.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <set>
+
+#include "connectors/files/answers.hpp"
+#include "engine/codec/codec.hpp"
+
+namespace daybook::files {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t refused_listed_max = 20;
+constexpr std::uint16_t caused_by_command = 65'535;
+constexpr std::size_t number_bytes_max = 35;
+constexpr std::string_view series_defined = "sales.NumberSeriesDefined";
+
+// A field of the reversing command: a field of the event, or a word of the plan.
+enum class From : unsigned char { nothing, field, reversal, date, reason, no, undone };
+struct Filled {
+    std::string_view field;
+    From from = From::nothing;
+    std::string_view of = "";  // The event's field.
+};
+struct Rule {
+    std::string_view event;
+    std::string_view command;
+    std::array<Filled, 6> fields;
+};
+
+constexpr Rule rules[] = {
+    {"crm.PartyRegistered",
+     "crm.DeactivateParty",
+     {{{"party", From::field, "party"}, {"reason", From::reason}, {"on", From::date}}}},
+    {"crm.RelationStarted",
+     "crm.EndRelation",
+     {{{"party", From::field, "party"},
+       {"kind", From::field, "kind"},
+       {"other", From::field, "other"},
+       {"until", From::date}}}},
+    {"crm.InteractionRecorded",
+     "crm.RetractInteraction",
+     {{{"interaction", From::field, "interaction"}, {"reason", From::reason}}}},
+    {"crm.LeadCaptured",
+     "crm.DisqualifyLead",
+     {{{"lead", From::field, "lead"}, {"reason", From::undone}, {"on", From::date}}}},
+    {"crm.DealOpened",
+     "crm.LoseDeal",
+     {{{"deal", From::field, "deal"}, {"reason", From::undone}, {"on", From::date}}}},
+    {"crm.DealWon",
+     "crm.ReopenDeal",
+     {{{"deal", From::field, "deal"}, {"reason", From::reason}, {"on", From::date}}}},
+    {"sales.ItemDefined",
+     "sales.DefineItem",
+     {{{"item", From::field, "item"},
+       {"name", From::field, "name"},
+       {"unit", From::field, "unit"},
+       {"posting_group", From::field, "posting_group"},
+       {"tax_code", From::field, "tax_code"},
+       {"is_active", From::no}}}},
+    {"sales.OrderConfirmed",
+     "sales.CancelOrder",
+     {{{"order", From::field, "order"}, {"date", From::date}, {"reason", From::reason}}}},
+    {"sales.InvoiceIssued",
+     "sales.IssueCreditNote",
+     {{{"credit_note", From::reversal},
+       {"invoice", From::field, "invoice"},
+       {"date", From::date},
+       {"reason", From::reason}}}},
+    {"sales.CreditNoteIssued",
+     "sales.IssueInvoice",
+     {{{"invoice", From::reversal},
+       {"party", From::field, "party"},
+       {"date", From::date},
+       {"currency", From::field, "currency"},
+       {"country", From::field, "country"},
+       {"exchange_rate", From::field, "exchange_rate"}}}},
+    {"accounting.EntryPosted",
+     "accounting.ReverseEntry",
+     {{{"entry", From::field, "entry"},
+       {"reversal", From::reversal},
+       {"date", From::date},
+       {"reason", From::reason}}}},
+    {"accounting.PaymentRecorded",
+     "accounting.ReversePayment",
+     {{{"payment", From::field, "payment"},
+       {"reversal", From::reversal},
+       {"date", From::date},
+       {"reason", From::reason}}}},
+};
+
+std::string text_of(const json::object& object, std::string_view field) {
+    const json::value* value = object.if_contains(field);
+    return value != nullptr && value->is_string() ? std::string{value->as_string()} : std::string{};
+}
+
+class Planner {
+ public:
+    Planner(const Log& log, const Id& import, const UndoOptions& options)
+        : log_(log), options_(options), codec_(options.modules) {
+        plan_.import = import;
+        for (const DomainModule& module : options.modules) {
+            if (module.name == "sales") sales_code_ = module.code();
+        }
+        for (const RecordDescription& event : codec_.events()) {
+            if (event.full_name() == series_defined) series_type_ = event.type;
+        }
+    }
+
+    Result<UndoPlan> plan() {
+        DAYBOOK_TRY(const auto reader, log_.read(0));
+        for (;;) {
+            DAYBOOK_TRY(const auto events, reader->next());
+            if (events.empty()) break;
+            for (const EventBytes event : events) DAYBOOK_TRY_VOID(add(event));
+        }
+        if (plan_.events == 0) {
+            return Error{
+                ErrorCode::not_found,
+                fmt::format("no event of the book belongs to import {}", to_string(plan_.import))};
+        }
+        std::erase_if(plan_.steps, [this](const UndoStep& step) {
+            if (step.command.empty()) ++plan_.stays[step.event];
+            return step.command.empty();
+        });
+        std::ranges::reverse(plan_.steps);
+        for (const UndoStep& step : plan_.steps) ++plan_.reversals[step.command];
+        return std::move(plan_);
+    }
+
+ private:
+    Result<void> add(EventBytes event) {
+        const EventHeader& header = header_of(event);
+        const bool is_ours = flatbuffers::UnPack(header.trace()) == plan_.import;
+        const bool is_series = header.module_() == sales_code_ && header.type() == series_type_;
+        if (is_ours) ++plan_.events;
+        // What another event caused is taken back together with that one.
+        const bool is_direct = header.cause_index() == caused_by_command;
+        if (!is_series && (!is_ours || !is_direct)) return {};
+        text_.clear();
+        DAYBOOK_TRY_VOID(codec_.append_event(event, text_));
+        json::error_code failed;
+        const json::value parsed = json::parse(text_, failed);
+        DAYBOOK_ASSERT(!failed);
+        const std::string name = text_of(parsed.as_object(), "event");
+        const json::object& body = parsed.at("body").as_object();
+        if (is_series && body.contains("is_external")) {
+            external_series_.insert(text_of(body, "series"));
+        }
+        if (is_ours) add_step(name, body, header.position());
+        return {};
+    }
+
+    void add_step(const std::string& name, const json::object& body, std::uint64_t position) {
+        // An order that was invoiced whole is over, and a lost deal is lost already.
+        if (name == "sales.InvoiceIssued") drop("order " + text_of(body, "order"));
+        if (name == "crm.DealLost") drop("deal " + text_of(body, "deal"));
+        const auto* rule = std::ranges::find(rules, name, &Rule::event);
+        // A credit note of an invoice that is taken back as well: what is left of it is credited.
+        const bool is_settled =
+            name == "sales.CreditNoteIssued" && invoices_.contains(text_of(body, "invoice"));
+        if (rule == std::end(rules) || is_settled) {
+            ++plan_.stays[name];
+            return;
+        }
+        json::object made = fill(*rule, body, position);
+        if (name == "sales.InvoiceIssued") invoices_.insert(text_of(body, "invoice"));
+        if (name == "sales.CreditNoteIssued") made["lines"] = lines_of(body);
+        if (body.contains("number")) number(made, body);
+        const std::size_t step = plan_.steps.size();
+        if (name == "sales.OrderConfirmed") droppable_["order " + text_of(body, "order")] = step;
+        if (name == "crm.DealOpened") droppable_["deal " + text_of(body, "deal")] = step;
+        plan_.steps.push_back({position, name, std::string{rule->command}, json::serialize(made)});
+    }
+
+    json::object fill(const Rule& rule, const json::object& body, std::uint64_t position) const {
+        json::object made;
+        for (const Filled& filled : rule.fields) {
+            const json::value* field = body.if_contains(filled.of);
+            switch (filled.from) {
+                case From::nothing: break;
+                case From::field:
+                    if (field != nullptr) made[filled.field] = *field;
+                    break;
+                case From::reversal:
+                    made[filled.field] = to_string(
+                        id_from_text(fmt::format("undo\n{}\n{}", to_string(plan_.import), position))
+                    );
+                    break;
+                case From::date:
+                    if (!options_.date.is_none()) made[filled.field] = to_string(options_.date);
+                    break;
+                case From::reason: made[filled.field] = options_.reason; break;
+                case From::no: made[filled.field] = false; break;
+                case From::undone: made[filled.field] = "import-undone"; break;
+            }
+        }
+        return made;
+    }
+
+    // The lines of a credit note as an invoice asks for them.
+    static json::array lines_of(const json::object& body) {
+        constexpr std::array<std::string_view, 7> fields{
+            "kind", "item", "quantity", "price", "discount", "tax_code", "posting_group"};
+        json::array lines;
+        for (const json::value& line : body.at("lines").as_array()) {
+            json::object made;
+            for (const std::string_view field : fields) {
+                const json::value* value = line.as_object().if_contains(field);
+                if (value != nullptr) made[field] = *value;
+            }
+            lines.push_back(std::move(made));
+        }
+        return lines;
+    }
+
+    // Numbers of another system come with the document; our own are assigned.
+    void number(json::object& made, const json::object& body) const {
+        const std::string series = text_of(body, "series");
+        if (!external_series_.contains(series)) return;
+        made["series"] = series;
+        made["number"] = ("UNDO-" + text_of(body, "number")).substr(0, number_bytes_max);
+    }
+
+    // Nothing is left to do for this document.
+    void drop(const std::string& document) {
+        const auto found = droppable_.find(document);
+        if (found == droppable_.end()) return;
+        plan_.steps[found->second].command.clear();
+        droppable_.erase(found);
+    }
+
+    const Log& log_;
+    const UndoOptions& options_;
+    Codec codec_;
+    UndoPlan plan_;
+    std::string text_;
+    std::uint32_t sales_code_ = 0;
+    std::uint8_t series_type_ = 0;
+    std::set<std::string, std::less<>> external_series_;
+    std::set<std::string, std::less<>> invoices_;
+    std::map<std::string, std::size_t> droppable_;  // Documents to steps that may prove needless.
+};
+
+// Sends a plan and counts its answers.
+class Sender {
+ public:
+    Sender(const UndoPlan& plan, const Submit& submit, const UndoOptions& options)
+        : plan_(plan), submit_(submit), options_(options), codec_(options.modules) {}
+
+    Result<UndoSummary> send() {
+        for (std::size_t i = 0; i < plan_.steps.size() && !is_over(); ++i) {
+            DAYBOOK_TRY_VOID(send_step(i));
+            if (options_.stop && options_.stop()) summary_.is_stopped = true;
+        }
+        while (in_flight_ > 0) receive();
+        return std::move(summary_);
+    }
+
+ private:
+    [[nodiscard]] bool is_over() const { return summary_.is_stopped || summary_.failure; }
+
+    Result<void> send_step(std::size_t index) {
+        const UndoStep& step = plan_.steps[index];
+        const std::string name =
+            fmt::format("undo\n{}\n{}\n{}", to_string(plan_.import), step.position, step.body);
+        const CommandDefaults defaults{.id = id_from_text(name), .actor = options_.actor};
+        DAYBOOK_TRY(
+            const CommandMessage message, codec_.command_of_body(step.command, step.body, defaults)
+        );
+        for (;;) {
+            while (in_flight_ >= options_.in_flight_max) receive();
+            const auto sent = submit_(message, [this, index](const Answer& answer) {
+                answers_.put({nullptr, index, answer});
+            });
+            if (sent) break;
+            if (sent.error().code == ErrorCode::busy && in_flight_ > 0) {
+                receive();
+            } else if (sent.error().code != ErrorCode::busy) {
+                summary_.failure = sent.error();
+                return {};
+            }
+        }
+        ++in_flight_;
+        return {};
+    }
+
+    void receive() {
+        answers_.take(arrived_, true);
+        for (const ArrivedAnswer& arrived : arrived_) {
+            --in_flight_;
+            ++done_;
+            const Answer& answer = arrived.answer;
+            if (answer.outcome == Answer::Outcome::failed) summary_.failure = answer.error;
+            if (answer.outcome == Answer::Outcome::refused) {
+                note_refusal(plan_.steps[arrived.command], answer.refusal);
+            }
+            if (answer.outcome != Answer::Outcome::accepted) continue;
+            ++(answer.is_repeated ? summary_.repeated : summary_.accepted);
+        }
+        if (options_.progress) options_.progress(done_, plan_.steps.size());
+    }
+
+    void note_refusal(const UndoStep& step, const RefusalReport& refusal) {
+        ++summary_.refused_count;
+        if (summary_.refused.size() == refused_listed_max) return;
+        summary_.refused.push_back(fmt::format(
+            "{} of event {} refused: {}.{}, found {}",
+            step.command,
+            step.position,
+            refusal.module,
+            refusal.rule,
+            refusal.reason.found
+        ));
+    }
+
+    const UndoPlan& plan_;
+    const Submit& submit_;
+    const UndoOptions& options_;
+    Codec codec_;
+    UndoSummary summary_;
+    Answers answers_;
+    std::vector<ArrivedAnswer> arrived_;
+    std::size_t in_flight_ = 0;
+    std::uint64_t done_ = 0;
+};
+
+}  // namespace
+
+Result<UndoPlan> plan_undo(const Log& log, const Id& import, const UndoOptions& options) {
+    DAYBOOK_ASSERT(!import.is_none());
+    return Planner{log, import, options}.plan();
+}
+
+Result<UndoSummary> run_undo(
+    const UndoPlan& plan, const Submit& submit, const UndoOptions& options
+) {
+    return Sender{plan, submit, options}.send();
+}
+
+}  // namespace daybook::files
