@@ -13,6 +13,7 @@
 
 #include "connectors/files/importer.hpp"
 #include "connectors/files/mapping.hpp"
+#include "engine/codec/codec.hpp"
 #include "engine/engine.hpp"
 #include "engine/log/memory_log.hpp"
 #include "tests/support/fake_clock.hpp"
@@ -47,6 +48,26 @@ struct ImportDesk {
             .folder = folder.path(),
             .error_path = path("errors.csv"),
             .actor = id_from_code("importer")};
+    }
+    // One command, which must be accepted.
+    void say(std::string_view name, std::string_view body) {
+        Codec codec{domain_modules()};
+        auto message = codec.command_of_body(name, body, {.actor = id_from_code("importer")});
+        REQUIRE_MESSAGE(message.ok(), (message ? "" : message.error().message));
+        message.value().id = id_from_text(std::string{name} + std::string{body});
+        const Answer answer = engine.submit_and_wait(std::move(message).value());
+        REQUIRE_MESSAGE(
+            answer.outcome == Answer::Outcome::accepted, std::string{answer.refusal.rule}
+        );
+    }
+    // A book in euros with the general chart and the years 2025 and 2026.
+    void open_book() {
+        say("accounting.ConfigureBook", R"({"name": "Test", "base_currency": "EUR"})");
+        say("accounting.AdoptChart", R"({"chart": "general"})");
+        say("accounting.OpenFiscalYear",
+            R"({"year": "2025", "first": "2025-01-01", "last": "2025-12-31"})");
+        say("accounting.OpenFiscalYear",
+            R"({"year": "2026", "first": "2026-01-01", "last": "2026-12-31"})");
     }
     [[nodiscard]] Result<ImportSummary> import(std::string_view mapping_text) {
         auto mapping = parse_mapping(mapping_text, "t.map");

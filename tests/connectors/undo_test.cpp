@@ -1,0 +1,96 @@
+// Taking imports back: a plan first, then reversals that leave nothing but history.
+#include "connectors/files/undo.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "tests/connectors/data_set.hpp"
+
+namespace daybook::files {
+namespace {
+
+UndoOptions options_of_undo() {
+    return {.actor = id_from_code("importer")};
+}
+
+}  // namespace
+
+TEST_CASE("an import that never was cannot be undone") {
+    ImportDesk desk;
+    const auto plan = plan_undo(desk.log, id_from_code("nothing"), options_of_undo());
+    REQUIRE_FALSE(plan);
+    CHECK(plan.error().message == "no event of the book belongs to import nothing");
+}
+
+TEST_CASE("journal entries of an import are reversed, once") {
+    ImportDesk desk;
+    desk.open_book();
+    desk.write(
+        "journal_entries.csv",
+        "entry,date,account,debit,credit,text\n"
+        "E-1,2026-01-01,6100,10.00,,Rent\nE-1,2026-01-01,1010,,10.00,Rent\n"
+        "E-2,2026-01-01,6100,20.00,,Rent\nE-2,2026-01-01,1010,,20.00,Rent\n"
+    );
+    const ImportSummary summary =
+        import_data(desk, shipped_mapping("journal_entries.map"), desk.folder.path());
+    REQUIRE(summary.rows().imported == 4);
+    CHECK(sums_of(desk.log).base_by_account.at("6100") == 3'000);
+
+    const auto plan = plan_undo(desk.log, summary.import, options_of_undo());
+    REQUIRE(plan);
+    CHECK(plan.value().events == 2);
+    CHECK(plan.value().reversals.at("accounting.ReverseEntry") == 2);
+    CHECK(plan.value().stays.empty());
+    CHECK(plan.value().steps[0].position > plan.value().steps[1].position);
+
+    const auto undone = run_undo(plan.value(), desk.submit(), options_of_undo());
+    REQUIRE(undone);
+    CHECK(undone.value().accepted == 2);
+    CHECK(undone.value().refused_count == 0);
+    CHECK(sums_of(desk.log).base_by_account.at("6100") == 0);
+    CHECK(run_undo(plan.value(), desk.submit(), options_of_undo()).value().repeated == 2);
+}
+
+TEST_CASE("Northwind is taken back whole: every account and every sale ends at zero") {
+    const std::string folder = data_folder("quickstart/northwind");
+    if (folder.empty()) return;
+    ImportDesk desk;
+    desk.clock.set_day(Date::of(2018, 6, 1));
+    const ImportSummary summary = import_data(desk, shipped_mapping("northwind.map"), folder);
+    const auto plan = plan_undo(desk.log, summary.import, options_of_undo());
+    REQUIRE(plan);
+    CHECK(plan.value().reversals.at("sales.IssueCreditNote") == 830);
+    CHECK(plan.value().reversals.at("sales.DefineItem") == 77);
+    CHECK(plan.value().reversals.at("crm.DeactivateParty") == 93 + 29);
+    CHECK(plan.value().stays.at("sales.OrderConfirmed") == 830);
+
+    const auto undone = run_undo(plan.value(), desk.submit(), options_of_undo());
+    REQUIRE(undone);
+    for (const std::string& refusal : undone.value().refused) MESSAGE(refusal);
+    CHECK(undone.value().refused_count == 0);
+    CHECK(undone.value().accepted == plan.value().steps.size());
+    const LedgerSums ledger = sums_of(desk.log);
+    CHECK(ledger.net_minor == 0);
+    for (const auto& [account, base] : ledger.base_by_account) CHECK_MESSAGE(base == 0, account);
+}
+
+TEST_CASE("Maven CRM is taken back: open deals are lost, won ones reopened and lost") {
+    const std::string folder = data_folder("quickstart/maven_crm");
+    if (folder.empty()) return;
+    ImportDesk desk;
+    const ImportSummary summary = import_data(desk, shipped_mapping("maven_crm.map"), folder);
+    const auto plan = plan_undo(desk.log, summary.import, options_of_undo());
+    REQUIRE(plan);
+    const std::uint64_t won = summary.passes.back().commands.at("crm.WinDeal").accepted;
+    const std::uint64_t lost = summary.passes.back().commands.at("crm.LoseDeal").accepted;
+    const std::uint64_t opened = summary.passes.back().commands.at("crm.OpenDeal").accepted;
+    CHECK(plan.value().reversals.at("crm.ReopenDeal") == won);
+    CHECK(plan.value().reversals.at("crm.LoseDeal") == opened - lost);
+    const auto undone = run_undo(plan.value(), desk.submit(), options_of_undo());
+    REQUIRE(undone);
+    for (const std::string& refusal : undone.value().refused) MESSAGE(refusal);
+    CHECK(undone.value().refused_count == 0);
+}
+
+}  // namespace daybook::files
