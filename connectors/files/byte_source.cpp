@@ -13,7 +13,7 @@
 namespace daybook::files {
 namespace {
 
-constexpr std::size_t raw_block_bytes = std::size_t{256} << 10;
+constexpr std::size_t raw_block_bytes = std::size_t{64} << 10;
 
 bool is_gzip(std::string_view first) {
     return first.size() >= 2 && first[0] == '\x1f' && first[1] == '\x8b';

@@ -12,7 +12,8 @@
 namespace daybook::files {
 namespace {
 
-constexpr std::size_t block_bytes = std::size_t{256} << 10;
+constexpr std::size_t block_bytes_min = std::size_t{4} << 10;
+constexpr std::size_t block_bytes_max = std::size_t{256} << 10;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::array<char, 4> delimiters{',', ';', '\t', '|'};
 constexpr std::size_t rows_to_judge = 50;
@@ -24,9 +25,13 @@ std::size_t count_newlines(std::string_view text) {
 }  // namespace
 
 CsvReader::CsvReader(ByteSource source, CsvFormat format, CsvLimits limits)
-    : source_(std::move(source)), format_(format), limits_(limits) {
+    : source_(std::move(source)),
+      format_(format),
+      limits_(limits),
+      block_bytes_(std::clamp<std::size_t>(source_.bytes_total(), block_bytes_min, block_bytes_max)
+      ) {
     DAYBOOK_ASSERT(limits_.field_bytes_max <= limits_.row_bytes_max);
-    text_.resize(block_bytes + 1);
+    text_.resize(block_bytes_ + 1);
 }
 
 Result<const CsvRow*> CsvReader::next() {
@@ -201,11 +206,11 @@ Result<void> CsvReader::fill() {
     std::memmove(text_.data(), text_.data() + row_begin_, text_end_ - row_begin_);
     text_end_ -= row_begin_;
     row_begin_ = 0;
-    const std::size_t growth = block_bytes * decoded_growth_max;
+    const std::size_t growth = block_bytes_ * decoded_growth_max;
     // A long row doubles the block, so that it is not scanned again and again.
     const std::size_t wanted = std::max(text_end_ + growth, text_end_ * 2) + 1;
     if (text_.size() < text_end_ + growth + 1) text_.resize(wanted);
-    raw_.resize(block_bytes);
+    raw_.resize(block_bytes_);
 
     auto read = source_.read(std::span{raw_}.subspan(raw_held_));
     if (!read) {
@@ -261,7 +266,7 @@ Result<std::size_t> columns_by(std::string_view sample, const CsvFormat& format)
 }  // namespace
 
 Result<char> detect_delimiter(ByteSource source, Encoding encoding) {
-    std::string sample(block_bytes, '\0');
+    std::string sample(block_bytes_max, '\0');
     std::size_t held = 0;
     while (held < sample.size()) {
         DAYBOOK_TRY(const std::size_t count, source.read(std::span{sample}.subspan(held)));

@@ -60,7 +60,8 @@ class CsvReader {
     ByteSource source_;
     CsvFormat format_;
     CsvLimits limits_;
-    std::vector<char> raw_;  // Bytes not yet decoded; unused for UTF-8.
+    std::size_t block_bytes_;  // Read at once: less for a small file.
+    std::vector<char> raw_;    // Bytes not yet decoded; unused for UTF-8.
     std::size_t raw_held_ = 0;
     std::vector<char> text_;  // Decoded bytes: row_begin_ to text_end_ are still to be given.
     std::size_t row_begin_ = 0;
