@@ -23,11 +23,11 @@ struct Change {
 };
 
 Change change_by(const AllocationMade& event, const EventHeader& header) {
-    return {header, read(event.date()), copy(event.lettering()), -1};
+    return {header, read(event.accounting_date()), copy(event.lettering()), -1};
 }
 
 Change change_by(const AllocationUndone& event, const EventHeader& header) {
-    return {header, read(event.date()), {}, 1};
+    return {header, read(event.accounting_date()), {}, 1};
 }
 
 void change_item(ItemRow& item, const SettledItem& settled, const Change& change) {

@@ -419,6 +419,7 @@ TEST_CASE("the books balance after every batch of a random history") {
     Office office{seed};
     Clerk clerk{office};
     for (int i = 0; i < commands; ++i) clerk.work(true);
+    office.fold.check_every_day();
     CHECK(office.fold.entries.size() > 400);
     CHECK(office.fold.letterings.size() > 100);
     MESSAGE(
@@ -458,6 +459,7 @@ TEST_CASE("taking everything back leaves nothing open and every account at zero"
     for (int i = 0; i < commands / 4; ++i) clerk.work(false);
     CHECK(office.fold.entries.size() > 100);
     clerk.take_all_back();
+    office.fold.check_every_day();
     for (const auto& [name, item] : office.fold.items) {
         CAPTURE(to_string(name.first));
         REQUIRE(item.open.is_zero());

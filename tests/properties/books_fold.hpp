@@ -26,6 +26,7 @@ class BooksFold {
         Money open;
         std::int64_t base_minor = 0;
         std::set<Id> allocations;
+        std::map<Date, std::int64_t> changes;  // Of what is open, by accounting date.
     };
     struct Month {
         Date last;
@@ -74,6 +75,25 @@ class BooksFold {
         REQUIRE(balance_of(conversion) == 0);
     }
 
+    // On every day the control accounts are the sum of what was open, and no item is ever settled
+    // beyond its amount.
+    void check_every_day() const {
+        for (const auto& [place, difference] : control_differences) {
+            CAPTURE(to_string(place.second));
+            REQUIRE(difference == 0);
+        }
+        for (const auto& [name, item] : items) {
+            CAPTURE(to_string(name.first));
+            std::int64_t open = 0;
+            for (const auto& [day, change] : item.changes) {
+                open += change;
+                REQUIRE(open >= std::min<std::int64_t>(0, item.amount.minor()));
+                REQUIRE(open <= std::max<std::int64_t>(0, item.amount.minor()));
+            }
+            REQUIRE(open == item.open.minor());
+        }
+    }
+
     [[nodiscard]] std::int64_t balance_of(const Id& account) const {
         const auto found = balances.find(account);
         return found == balances.end() ? 0 : found->second;
@@ -90,7 +110,9 @@ class BooksFold {
     std::set<Id> controls;
     std::map<ItemName, Item> items;
     std::map<Id, std::int64_t> item_bases;  // By account.
-    std::map<Id, std::int64_t> taxes;       // By tax account, as it must be balanced.
+    // What a control account moved less what its items did, by account and accounting date.
+    std::map<std::pair<Id, Date>, std::int64_t> control_differences;
+    std::map<Id, std::int64_t> taxes;  // By tax account, as it must be balanced.
     std::map<Date, Month> months;
     std::map<std::pair<Id, Id>, std::uint32_t> numbers;
     std::map<Id, EntryKind> entries;
@@ -135,6 +157,8 @@ class BooksFold {
             balances[account] += line->base_minor();
             currency_balances[{account, amount.currency()}] += amount.minor();
             REQUIRE(controls.contains(account) == !read(line->party()).is_none());
+            if (!controls.contains(account)) continue;
+            control_differences[{account, read(entry.accounting_date())}] += line->base_minor();
         }
         REQUIRE(base == 0);
         for (const auto& [currency, sum] : sums) REQUIRE(sum == 0);
@@ -145,12 +169,15 @@ class BooksFold {
         if (entry.items() == nullptr) return;
         for (const OpenedItem* opened : *entry.items()) {
             const EntryLine& line = *entry.lines()->Get(opened->line());
+            const Date day = read(entry.accounting_date());
             const Item item{
                 .account = read(line.account()),
                 .party = read(line.party()),
                 .amount = read(line.amount()),
                 .open = read(line.amount()),
-                .base_minor = line.base_minor()};
+                .base_minor = line.base_minor(),
+                .changes = {{day, read(line.amount()).minor()}}};
+            control_differences[{item.account, day}] -= item.base_minor;
             REQUIRE(!item.party.is_none());
             REQUIRE(items.emplace(ItemName{read(opened->document()), opened->part()}, item).second);
             item_bases[item.account] += item.base_minor;
@@ -174,12 +201,14 @@ class BooksFold {
     }
 
     // What is left of an item is between zero and its amount, in money and in base.
-    void settle(const SettledItem& settled, std::int64_t sign) {
+    void settle(const SettledItem& settled, std::int64_t sign, Date day) {
         Item& item = items.at({read(settled.document()), settled.part()});
         const std::int64_t open = item.open.minor() - sign * read(settled.amount()).minor();
         item.open = Money::from_minor(open, item.amount.currency());
         item.base_minor -= sign * settled.base_minor();
         item_bases[item.account] -= sign * settled.base_minor();
+        item.changes[day] -= sign * read(settled.amount()).minor();
+        control_differences[{item.account, day}] += sign * settled.base_minor();
         REQUIRE(open >= std::min<std::int64_t>(0, item.amount.minor()));
         REQUIRE(open <= std::max<std::int64_t>(0, item.amount.minor()));
         if (open == 0) REQUIRE(item.base_minor == 0);
@@ -188,7 +217,7 @@ class BooksFold {
         const Id id = read(event.allocation());
         std::int64_t sum = 0;
         for (const SettledItem* settled : *event.items()) {
-            settle(*settled, 1);
+            settle(*settled, 1, read(event.accounting_date()));
             sum += read(settled->amount()).minor();
             items.at({read(settled->document()), settled->part()}).allocations.insert(id);
         }
@@ -200,7 +229,7 @@ class BooksFold {
         const Id id = read(event.allocation());
         REQUIRE(allocations.erase(id) == 1);
         for (const SettledItem* settled : *event.items()) {
-            settle(*settled, -1);
+            settle(*settled, -1, read(event.accounting_date()));
             items.at({read(settled->document()), settled->part()}).allocations.erase(id);
         }
     }

@@ -1,6 +1,8 @@
 // Items of one party are set against each other, and can be opened again; an item that nobody will
 // pay is written off. How a settlement is booked is in posting.cpp.
 
+#include <algorithm>
+
 #include "engine/domain/accounting/posting.hpp"
 #include "engine/domain/accounting/tax_part.hpp"
 
@@ -36,8 +38,7 @@ Decision decide(const Books& state, const AllocateItems& command, const Context&
     if (Decision no = check_book(state); no.is_refused()) return no;
 
     Posting posting{state};
-    AllocationDraft draft{
-        .allocation = read(command.allocation()), .date = date};
+    AllocationDraft draft{.allocation = read(command.allocation()), .date = date};
     for (std::size_t i = 0; i < command.items()->size(); ++i) {
         const auto part =
             asked_part(posting, *command.items()->Get(static_cast<flatbuffers::uoffset_t>(i)), i);
@@ -141,6 +142,7 @@ void apply(Books& state, const AllocationMade& event) {
     Allocation allocation{
         .party = read(event.party()),
         .entry = read_or_none(event.entry()),
+        .accounting_date = read(event.accounting_date()),
         .is_final = event.is_final()};
     allocation.items.reserve(event.items()->size());
     for (const SettledItem* settled : *event.items()) {
@@ -164,6 +166,7 @@ void apply(Books& state, const AllocationUndone& event) {
         OpenItem& item = state.items.at({read(settled->document()), settled->part()});
         item.open += read(settled->amount());
         item.base_minor += settled->base_minor();
+        item.open_since = std::max(item.open_since, read(event.accounting_date()));
         std::erase(item.allocations, id);
     }
     Allocation& allocation = state.allocations.at(id);

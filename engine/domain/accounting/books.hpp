@@ -86,6 +86,7 @@ struct OpenItem {
     Id party;
     Money open;                   // Never beyond its first amount, never of the other sign.
     std::int64_t base_minor = 0;  // What `open` is carried at. Zero whenever `open` is zero.
+    Date open_since;              // The accounting date of its entry, or of a later undoing.
     std::vector<Id> allocations;  // In force, in the order in which they were made.
 };
 // What a reversal needs of an entry: its lines and tags as they were stored, one after the other.
@@ -108,6 +109,7 @@ struct Allocation {
     Id party;
     std::vector<SettledPart> items;
     Id entry;               // None if none was needed.
+    Date accounting_date;   // Nothing undoes it on an earlier day.
     bool is_final = false;  // Made by a reversal: never undone.
     bool is_undone = false;
 };

@@ -336,6 +336,7 @@ void apply(Books& state, const EntryPosted& event) {
             item.party = read(line.party());
             item.open = read(line.amount());
             item.base_minor = line.base_minor();
+            item.open_since = read(event.accounting_date());
         }
     }
     if (event.taxes() != nullptr) {

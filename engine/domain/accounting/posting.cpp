@@ -131,8 +131,9 @@ Decision Posting::post(EntryDraft draft) {
     EntryPostedT& entry = draft.event;
     if (Decision no = check_lines(draft); no.is_refused()) return no;
     if (Decision no = balance(draft); no.is_refused()) return no;
-    const auto day = draft.keeps_date ? fixed_accounting_date(state_, entry.date, entry.kind)
-                                      : accounting_date(state_, entry.date);
+    const auto day = draft.keeps_date
+                         ? fixed_accounting_date(state_, entry.date, entry.kind)
+                         : accounting_date(state_, std::max(entry.date, draft.not_before));
     if (day.is_refused()) return day.refusal();
     if (!state_.journals.contains(entry.journal)) {
         return {
@@ -324,7 +325,8 @@ Decision Posting::complete_items(EntryDraft& draft) {
             .account = read(line.account()),
             .party = read(line.party()),
             .open = read(line.amount()),
-            .base_minor = line.base_minor()};
+            .base_minor = line.base_minor(),
+            .open_since = entry.accounting_date};
         opened_.push_back(key.value());
     }
     return {};
@@ -411,11 +413,18 @@ Decision Posting::check_parts(const AllocationDraft& draft) const {
 
 Decision Posting::allocate(AllocationDraft draft) {
     if (Decision no = check_parts(draft); no.is_refused()) return no;
+    Date first = draft.date;
+    for (const SettledPart& part : draft.parts) {
+        first = std::max(first, find_item(part.item)->open_since);
+    }
+    const auto day = accounting_date(state_, first);
+    if (day.is_refused()) return day.refusal();
 
     AllocationMadeT made{
         .allocation = draft.allocation,
         .party = surviving_party(state_, find_item(draft.parts.front().item)->party),
         .date = draft.date,
+        .accounting_date = day.value(),
         .lettering = lettering_code(state_.book.get().letterings + letterings_++),
         .is_final = draft.is_final};
     Wide difference = 0;
@@ -432,7 +441,7 @@ Decision Posting::allocate(AllocationDraft draft) {
     }
     if (difference != 0 || !one_account) {
         made.entry = id_from_text("accounting allocation " + to_string(draft.allocation));
-        if (Decision no = post_difference(draft, made.entry); no.is_refused()) return no;
+        if (Decision no = post_difference(draft, made); no.is_refused()) return no;
     }
     for (const SettledPart& part : draft.parts) {
         OpenItem item = *find_item(part.item);
@@ -448,7 +457,7 @@ Decision Posting::allocate(AllocationDraft draft) {
 
 // Takes from each control account what its items lose. What the items were carried at beyond each
 // other is the realised exchange difference: it has an amount in base currency only.
-Decision Posting::post_difference(const AllocationDraft& draft, const Id& entry) {
+Decision Posting::post_difference(const AllocationDraft& draft, const AllocationMadeT& made) {
     const auto journal = journal_for(state_, JournalKind::general, Id{});
     if (journal.is_refused()) return journal.refusal();
     const Id party = find_item(draft.parts.front().item)->party;
@@ -463,14 +472,15 @@ Decision Posting::post_difference(const AllocationDraft& draft, const Id& entry)
 
     EntryDraft settling{
         .event =
-            {.entry = entry,
+            {.entry = made.entry,
              .journal = journal.value(),
              .kind = EntryKind::allocation,
              .date = draft.date,
              .piece = to_string(draft.allocation),
              .text = "Allocation " + to_string(draft.allocation),
              .source = draft.allocation},
-        .settles_items = true};
+        .settles_items = true,
+        .not_before = made.accounting_date};
     for (const auto& [account, sum] : by_account) {
         if (sum.first.is_zero() && sum.second == 0) continue;
         settling.add({account, party, -sum.first, -sum.second});
@@ -503,10 +513,14 @@ Decision Posting::undo(const Id& id, Date date, std::string_view reason) {
             {"allocation", to_string(id), "an allocation that no reversal made"}};
     }
 
+    const auto day = accounting_date(state_, std::max(date, allocation->accounting_date));
+    if (day.is_refused()) return day.refusal();
+
     AllocationUndoneT undone{
         .allocation = id,
         .party = surviving_party(state_, allocation->party),
         .date = date,
+        .accounting_date = day.value(),
         .reason = std::string{reason}};
     if (!allocation->entry.is_none()) {
         EntryDraft draft = reversed(state_, allocation->entry);
@@ -517,12 +531,14 @@ Decision Posting::undo(const Id& id, Date date, std::string_view reason) {
         draft.event.text = "Allocation undone " + to_string(id);
         draft.event.source = id;
         draft.settles_items = true;
+        draft.not_before = day.value();
         if (Decision no = post(std::move(draft)); no.is_refused()) return no;
     }
     for (const SettledPart& part : allocation->items) {
         OpenItem item = *find_item(part.item);
         item.open += part.amount;
         item.base_minor += part.base_minor;
+        item.open_since = std::max(item.open_since, day.value());
         std::erase(item.allocations, id);
         items_[part.item] = std::move(item);
         undone.items.emplace_back(

@@ -24,6 +24,7 @@ struct EntryDraft {
     EntryPostedT event;
     bool keeps_date = false;     // Refused in a closed period, instead of moved to an open day.
     bool settles_items = false;  // Its lines on control accounts open no items.
+    Date not_before;             // The first day on which it may be accounted for, or none.
 
     // Answers the line's index.
     std::uint16_t add(const DraftLine& line);
@@ -34,7 +35,7 @@ struct EntryDraft {
 // Items set against each other; amounts have the items' signs. Base amounts are worked out.
 struct AllocationDraft {
     Id allocation;
-    Date date;
+    Date date;  // Counts from the first open day on which all its items are open.
     std::vector<SettledPart> parts;
     bool is_final = false;
 };
@@ -71,7 +72,9 @@ class Posting {
     [[nodiscard]] Checked<ItemKey> new_item(const Id& document, std::uint16_t after) const;
     [[nodiscard]] Decision check_part(const AllocationDraft& draft, std::size_t index) const;
     [[nodiscard]] Decision check_parts(const AllocationDraft& draft) const;
-    [[nodiscard]] Decision post_difference(const AllocationDraft& draft, const Id& entry);
+    [[nodiscard]] Decision post_difference(
+        const AllocationDraft& draft, const AllocationMadeT& made
+    );
 
     const Books& state_;
     Decision decision_;
