@@ -18,7 +18,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t refused_listed_max = 20;
-constexpr std::uint16_t caused_by_command = 65'535;
 constexpr std::size_t number_bytes_max = 35;
 constexpr std::string_view series_defined = "sales.NumberSeriesDefined";
 

@@ -45,10 +45,13 @@ void check_csv(std::string text, const CsvFormat& format) {
         const std::vector<std::string_view> fields(row.begin(), row.end());
         append_csv_row(written, fields, format.delimiter);
     }
-    // Quotes may double a field's bytes beyond the row's limit; then nothing is compared.
+    // Quotes may double a field's bytes beyond a limit; then nothing is compared.
     for (const auto& row : rows) {
         std::size_t bytes = 2;
-        for (const auto& field : row) bytes += 2 * field.size() + 3;
+        for (const auto& field : row) {
+            bytes += 2 * field.size() + 3;
+            if (2 * field.size() > limits.field_bytes_max) return;
+        }
         if (bytes > limits.row_bytes_max) return;
     }
     // A field that begins as a byte order mark does would lose it at the front of a file.
