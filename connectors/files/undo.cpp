@@ -43,7 +43,7 @@ constexpr Rule rules[] = {
      {{{"party", From::field, "party"},
        {"kind", From::field, "kind"},
        {"other", From::field, "other"},
-       {"until", From::date}}}},
+       {"until", From::field, "since"}}}},  // It never held.
     {"crm.InteractionRecorded",
      "crm.RetractInteraction",
      {{{"interaction", From::field, "interaction"}, {"reason", From::reason}}}},

@@ -1,5 +1,5 @@
 // Relations between parties, each with the days on which it holds: since, and until the first day
-// on which it holds no more.
+// on which it holds no more. One that ends on its first day never held: so an error is taken back.
 
 #include <set>
 #include <vector>
@@ -110,12 +110,12 @@ Decision decide(const Crm& state, const EndRelation& command, const Context& con
             "a relation that holds"
         );
     }
-    if (until <= latest->since) {
+    if (until < latest->since) {
         return refuse(
             Refusal::relation_ends_before_it_starts,
             "until",
             to_string(until),
-            "a day after " + to_string(latest->since)
+            "a day not before " + to_string(latest->since)
         );
     }
 
@@ -132,7 +132,7 @@ void apply(Crm& state, const RelationEnded& event) {
     Relation& relation =
         state.relations.at({read(event.party()), event.kind(), read(event.other())});
     DAYBOOK_ASSERT(relation.until.is_none());
-    DAYBOOK_ASSERT(relation.since < read(event.until()));
+    DAYBOOK_ASSERT(relation.since <= read(event.until()));
     relation.until = read(event.until());
 }
 
