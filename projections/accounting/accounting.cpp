@@ -17,6 +17,7 @@ extern constinit const Projection projection = join(
     projection_of<tax_returns, Events<EventTraits, TaxReturnFiled>>(),
     projection_of<entries, Events<EventTraits, EntryPosted>>(),
     projection_of<Tables<postings, party_postings>, Events<EventTraits, EntryPosted>>(),
+    projection_of<Tables<balances, past_balances>, Events<EventTraits, EntryPosted>>(),
     projection_of<taxes, Events<EventTraits, EntryPosted>>(),
     projection_of<
         Tables<items, item_parties>,

@@ -4,6 +4,12 @@
 
 namespace daybook::accounting {
 
+Balance balance_of(const EntryLine& line) {
+    const std::int64_t base = line.base_minor();
+    return base < 0 ? Balance{.debit_minor = 0, .credit_minor = -base}
+                    : Balance{.debit_minor = base, .credit_minor = 0};
+}
+
 void project(Rows<EntryRow>& rows, const EntryPosted& event, const EventHeader& header) {
     std::int64_t debit = 0;
     for (const EntryLine* line : *event.lines()) {
@@ -54,6 +60,22 @@ void project(
             .amount = posting.amount,
             .base_minor = posting.base_minor,
         });
+    }
+}
+
+void project(
+    Rows<BalanceRow>& rows,
+    Rows<PastBalanceRow>& past,
+    const EntryPosted& event,
+    const EventHeader& header
+) {
+    for (const EntryLine* line : *event.lines()) {
+        const PostingPlace<BalanceKey> place{
+            .key = {read(line->account())},
+            .effective = read(event.accounting_date()),
+            .position = header.position(),
+        };
+        add_posting(rows, past, place, balance_of(*line));
     }
 }
 

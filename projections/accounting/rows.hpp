@@ -23,6 +23,7 @@ void project(Rows<TaxRateRow>& rows, const TaxRateSet& event);
 void project(Rows<TaxReturnRow>& rows, const TaxReturnFiled& event, const EventHeader& header);
 
 // postings.cpp
+[[nodiscard]] Balance balance_of(const EntryLine& line);
 void project(Rows<EntryRow>& rows, const EntryPosted& event, const EventHeader& header);
 void project(
     Rows<PostingRow>& by_account,
@@ -31,6 +32,14 @@ void project(
     const EventHeader& header
 );
 void project(Rows<TaxRow>& rows, const EntryPosted& event, const EventHeader& header);
+using BalanceRow = TotalsRow<BalanceKey, Balance>;
+using PastBalanceRow = PastTotalsRow<BalanceKey, Balance>;
+void project(
+    Rows<BalanceRow>& rows,
+    Rows<PastBalanceRow>& past,
+    const EntryPosted& event,
+    const EventHeader& header
+);
 
 // items.cpp
 void project(

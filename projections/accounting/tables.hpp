@@ -4,6 +4,7 @@
 #pragma once
 
 #include "projections/core/projection.hpp"
+#include "projections/core/two_time.hpp"
 #include "schemas/accounting.hpp"
 
 namespace daybook::accounting {
@@ -142,6 +143,27 @@ struct TaxReturnRow {
     Money due;
     std::uint64_t position = 0;
 };
+
+// Debits and credits of an account in base currency: of any day, as known at any position.
+struct BalanceKey {
+    Id account;
+};
+struct Balance {
+    std::int64_t debit_minor = 0;
+    std::int64_t credit_minor = 0;  // Not negative either.
+};
+inline constexpr auto balances = totals_table<BalanceKey, Balance>(
+    "balances",
+    key("account", &BalanceKey::account),
+    column("debit_minor", &Balance::debit_minor),
+    column("credit_minor", &Balance::credit_minor)
+);
+inline constexpr auto past_balances = past_totals_table<BalanceKey, Balance>(
+    "past_balances",
+    key("account", &BalanceKey::account),
+    column("debit_minor", &Balance::debit_minor),
+    column("credit_minor", &Balance::credit_minor)
+);
 
 inline constexpr auto book = table<BookRow>(
     "book",
