@@ -6,6 +6,7 @@
 
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
+#include "cli/rendering.hpp"
 #include "cli/session.hpp"
 #include "cli/wiring.hpp"
 
@@ -16,13 +17,6 @@ struct Range {
     std::uint64_t from = 0;
     std::uint64_t to = UINT64_MAX;
 };
-
-std::string hex(const Hash& hash) {
-    std::string text;
-    for (const std::byte byte : hash)
-        text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
-    return text;
-}
 
 // One event as a line: "    17  2026-03-31  sales.InvoiceIssued  ..." or as JSON.
 Result<void> print_event(const Session& session, const Codec& codec, EventBytes event) {

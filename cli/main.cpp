@@ -108,7 +108,16 @@ ExitCode run(int count, char** words) {
     program.require_subcommand(0, 1);
     add_common_options(program, session.options);
     for (const auto add :
-         {add_init, add_submit, add_log, add_rebuild, add_check, add_verify, add_completion}) {
+         {add_init,
+          add_demo,
+          add_submit,
+          add_report,
+          add_explain,
+          add_log,
+          add_rebuild,
+          add_check,
+          add_verify,
+          add_completion}) {
         add(program, session);
     }
     try {

@@ -13,9 +13,11 @@ namespace daybook::cli {
 [[nodiscard]] Result<Query> open_query(const Session& session, Book& book);
 
 struct Printed {
+    std::string name;
     const ReportTable& table;
     const ReportRequest& request;
 };
+[[nodiscard]] std::string hex(const Hash& hash);
 void print_report(const Session& session, Book& book, const Printed& printed);
 
 }  // namespace daybook::cli

@@ -63,6 +63,9 @@ void set_run(CLI::App& command, Session& session, Run run) {
 
 // Each adds its subcommand to the program; the session outlives it.
 void add_init(CLI::App& program, Session& session);
+void add_demo(CLI::App& program, Session& session);
+void add_report(CLI::App& program, Session& session);
+void add_explain(CLI::App& program, Session& session);
 void add_submit(CLI::App& program, Session& session);
 void add_log(CLI::App& program, Session& session);
 void add_rebuild(CLI::App& program, Session& session);

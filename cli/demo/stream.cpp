@@ -1,0 +1,52 @@
+#include "cli/demo/stream.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/answers.hpp"
+
+namespace daybook::demo {
+
+Stream::Stream(Engine& engine, Codec& codec)
+    : engine_(engine),
+      codec_(codec),
+      actor_(id_from_code("demo")),
+      pipeline_(engine, [this](const CommandMessage& sent, const Answer& answer) {
+          check(sent, answer);
+      }) {}
+
+void Stream::check(const CommandMessage& sent, const Answer& answer) {
+    if (answer.outcome == Answer::Outcome::accepted || refusal_) return;
+    refusal_ = Error{
+        ErrorCode::conflict,
+        fmt::format("command {}: {}", to_string(sent.id), cli::answer_text(answer))};
+}
+
+Result<void> Stream::send(std::string_view command, std::string_view id, const Body& body) {
+    const CommandDefaults defaults{
+        .id = id_from_text(fmt::format("demo {} {}", command, id)), .actor = actor_};
+    auto message = codec_.command_of_body(command, body.json(), defaults);
+    if (!message) {
+        return Error{
+            message.error().code,
+            fmt::format("{} {}: {}", command, body.json(), message.error().message)};
+    }
+    DAYBOOK_TRY_VOID(pipeline_.send(message.value()));
+    ++commands_;
+    if (refusal_) return *refusal_;
+    return {};
+}
+
+Result<void> Stream::settle(const std::function<void(EventBytes)>& use) {
+    pipeline_.drain();
+    if (refusal_) return *refusal_;
+    if (reader_ == nullptr) {
+        DAYBOOK_TRY(reader_, engine_.read(0));
+    }
+    while (true) {
+        DAYBOOK_TRY(const auto events, reader_->next());
+        if (events.empty()) return {};
+        for (const EventBytes& event : events) use(event);
+    }
+}
+
+}  // namespace daybook::demo

@@ -1,0 +1,122 @@
+#include "cli/demo/year.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/demo/accounts.hpp"
+
+namespace daybook::demo {
+namespace {
+
+// How lively each month is, in per cent of the average: quiet in August, busy before Christmas.
+constexpr std::uint64_t season[12] = {80, 85, 95, 100, 105, 100, 85, 55, 100, 115, 145, 135};
+
+std::uint64_t in_season(std::uint64_t count, Date day) {
+    return count * season[day.month() - 1] / 100;
+}
+
+template <class Element>
+std::vector<std::int64_t> running_sums(
+    const std::vector<Element>& elements, std::int64_t Element::*share
+) {
+    std::vector<std::int64_t> sums;
+    std::int64_t sum = 0;
+    for (const Element& element : elements) sums.push_back(sum += element.*share);
+    return sums;
+}
+
+std::size_t pick_by_share(Prng& random, const std::vector<std::int64_t>& sums) {
+    const auto point =
+        static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(sums.back())));
+    return static_cast<std::size_t>(std::ranges::upper_bound(sums, point) - sums.begin());
+}
+
+}  // namespace
+
+Year::Year(const Company& company, Stream& stream, Prng random, const YearPlan& plan)
+    : company_(company),
+      stream_(stream),
+      random_(random),
+      plan_(plan),
+      customer_shares_(running_sums(company.customers, &Customer::buys)),
+      item_shares_(running_sums(company.items, &Item::sells)) {}
+
+std::string Year::next_id(std::string_view prefix) {
+    std::uint64_t& counter = counters_[std::string{prefix}];
+    return fmt::format("{}-{:06}", prefix, ++counter);
+}
+
+std::size_t Year::some_customer() {
+    return pick_by_share(random_, customer_shares_);
+}
+
+std::vector<Body> Year::some_lines() {
+    std::vector<Body> lines;
+    const std::uint64_t count = 1 + random_.below(8);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const Item& item = company_.items[pick_by_share(random_, item_shares_)];
+        Body line = Body{}
+                        .text("item", item.id)
+                        .text("quantity", fmt::format("{}", random_.between(1, 48)));
+        if (random_.chance(15)) line.text("discount", random_.chance(50) ? "5%" : "10%");
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
+Result<void> Year::open_books(Date day) {
+    const auto line = [](std::string_view account, std::string_view side, std::string_view amount) {
+        return Body{}.text("account", account).text(side, amount);
+    };
+    const Body entry = Body{}
+                           .text("entry", "OPENING")
+                           .day("date", day)
+                           .text("kind", "opening")
+                           .text("text", "Opening balances")
+                           .list(
+                               "lines",
+                               {
+                                   line(accounts::bank, "debit", "EUR 180000.00"),
+                                   line(accounts::equipment, "debit", "EUR 95000.00"),
+                                   line(accounts::stock, "debit", "EUR 240000.00"),
+                                   line(accounts::loan, "credit", "EUR 165000.00"),
+                                   line(accounts::capital, "credit", "EUR 350000.00"),
+                               }
+                           );
+    return stream_.send("accounting.PostEntry", "OPENING", entry);
+}
+
+Result<void> Year::play_day(Date day) {
+    DAYBOOK_TRY_VOID(agenda_.work_off(day));
+    if (day.weekday() < 5) {
+        const YearPlan usual = plan_;
+        plan_.orders_per_day = in_season(usual.orders_per_day, day);
+        plan_.deals_per_day = std::max<std::uint64_t>(1, in_season(usual.deals_per_day, day));
+        const auto worked = [&]() -> Result<void> {
+            DAYBOOK_TRY_VOID(talk_to_customers(day));
+            DAYBOOK_TRY_VOID(open_deals(day));
+            DAYBOOK_TRY_VOID(take_orders(day));
+            return receive_bills(day);
+        }();
+        plan_ = usual;
+        DAYBOOK_TRY_VOID(worked);
+    }
+    DAYBOOK_TRY_VOID(run_month(day));
+    return stream_.settle([&](EventBytes event) { hear(event, day); });
+}
+
+Result<bool> Year::play(const Progress& progress) {
+    const Date first = Date::of(plan_.year, 1, 1);
+    const Date last = Date::of(plan_.year, 12, 31);
+    DAYBOOK_TRY_VOID(register_company(company_, stream_, first));
+    DAYBOOK_TRY_VOID(open_books(first));
+    const auto total = static_cast<std::uint64_t>(last.days() - first.days()) + 1;
+    for (std::uint64_t done = 0; done < total; ++done) {
+        DAYBOOK_TRY_VOID(play_day(first.plus_days(static_cast<std::int32_t>(done))));
+        if (!progress(done + 1, total)) return false;
+    }
+    return true;
+}
+
+}  // namespace daybook::demo

@@ -1,0 +1,81 @@
+// A year of the company, day by day: people call, deals move, orders are confirmed and invoiced,
+// money comes late, bills are paid, months are closed, and now and then something is corrected.
+#pragma once
+
+#include <functional>
+#include <set>
+
+#include "cli/demo/agenda.hpp"
+#include "cli/demo/company.hpp"
+
+namespace daybook::demo {
+
+struct YearPlan {
+    int year = 2025;
+    std::uint64_t orders_per_day = 12;  // On an average business day.
+    std::uint64_t deals_per_day = 3;
+    std::uint64_t calls_per_day = 10;
+};
+
+class Year {
+ public:
+    Year(const Company& company, Stream& stream, Prng random, const YearPlan& plan);
+
+    // Called after each day with the days done and their number; answer false to stop.
+    using Progress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
+    // True if the whole year was played.
+    [[nodiscard]] Result<bool> play(const Progress& progress);
+
+ private:
+    struct Order {
+        std::string id;
+        std::size_t customer;
+    };
+
+    Result<void> open_books(Date day);
+    Result<void> play_day(Date day);
+    // year_sales.cpp
+    Result<void> take_orders(Date day);
+    Result<void> take_order(Date day, std::size_t customer, const std::string& quotation);
+    Result<void> invoice_order(Date day, const Order& order);
+    Result<void> credit_invoice(Date day, const std::string& invoice);
+    Result<void> talk_to_customers(Date day);
+    Result<void> open_deals(Date day);
+    Result<void> open_deal(Date day);
+    Result<void> move_deal(const std::string& deal, std::size_t stage, Date day);
+    Result<void> close_deal(const std::string& deal, std::size_t customer, Date day);
+    Result<void> quote(const std::string& quotation, std::size_t customer, Date day);
+    // year_books.cpp
+    void hear(EventBytes event, Date day);
+    void hear_entry(EventBytes event, Date day);
+    Result<void> pay_item(const std::string& document, unsigned part, Date day);
+    Result<void> receive_bills(Date day);
+    Result<void> receive_bill(Date dated);
+    Result<void> run_month(Date day);
+    Result<void> pay_wages(Date day);
+    Result<void> pay_rent(Date day);
+    Result<void> post_and_reverse(Date day);
+    Result<void> file_tax_return(Date last, Date day);
+
+    [[nodiscard]] std::string next_id(std::string_view prefix);
+    [[nodiscard]] std::size_t some_customer();
+    [[nodiscard]] std::vector<Body> some_lines();
+
+    struct OpenItem {
+        Id party;
+        Money amount;  // Positive: they owe us.
+    };
+
+    const Company& company_;
+    Stream& stream_;
+    Prng random_;
+    YearPlan plan_;
+    Agenda agenda_;
+    std::map<std::string, std::uint64_t> counters_;
+    std::map<std::pair<std::string, unsigned>, OpenItem> open_items_;
+    std::set<std::string> credited_;
+    std::vector<std::int64_t> customer_shares_;  // Running sums.
+    std::vector<std::int64_t> item_shares_;
+};
+
+}  // namespace daybook::demo

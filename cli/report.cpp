@@ -1,0 +1,129 @@
+// `daybook report` and `daybook explain`: questions to the projections, and the events behind a
+// line of their answers. Every report of every projection is a subcommand of both.
+#include <fmt/format.h>
+
+#include "cli/moment.hpp"
+#include "cli/progress.hpp"
+#include "cli/rendering.hpp"
+#include "cli/session.hpp"
+#include "cli/wiring.hpp"
+#include "projections/core/registry.hpp"
+
+namespace daybook::cli {
+namespace {
+
+struct Question {
+    const Report* report = nullptr;
+    Moment moment;
+    std::map<std::string, std::string> options;
+    std::string row_key;
+};
+
+Result<ReportRequest> request_of(const Question& question, const Log& log) {
+    ReportRequest request;
+    DAYBOOK_TRY(request.as_of, as_of(question.moment));
+    DAYBOOK_TRY(request.known_at, known_at(question.moment, log));
+    for (const auto& [name, value] : question.options) {
+        if (!value.empty()) request.options[name] = value;
+    }
+    return request;
+}
+
+Result<void> answer(const Session& session, Book& book, const Question& question) {
+    DAYBOOK_TRY(const ReportRequest request, request_of(question, book.log()));
+    DAYBOOK_TRY(const Query query, open_query(session, book));
+    DAYBOOK_TRY(const ReportTable table, run_report(*question.report, query, request));
+    print_report(
+        session,
+        book,
+        {.name = std::string{question.report->name}, .table = table, .request = request}
+    );
+    return {};
+}
+
+Result<void> explain(const Session& session, Book& book, const Question& question) {
+    const Report& report = *question.report;
+    if (report.explain == nullptr) {
+        return Error{
+            ErrorCode::invalid,
+            fmt::format("{} cannot say which events are behind a line", report.name)};
+    }
+    DAYBOOK_TRY(const ReportRequest request, request_of(question, book.log()));
+    DAYBOOK_TRY(const Query query, open_query(session, book));
+    DAYBOOK_TRY_VOID(check_options(report, request));
+    DAYBOOK_TRY(const auto positions, report.explain(query, request, question.row_key));
+    for (const std::uint64_t position : positions) {
+        DAYBOOK_TRY(const EventBytes event, query.event(position));
+        std::string line;
+        DAYBOOK_TRY_VOID(book.codec().append_event(event, line));
+        session.terminal->out(line + "\n");
+    }
+    session.terminal->say(fmt::format("{} events", count_text(positions.size())));
+    return {};
+}
+
+using Answer = Result<void> (*)(const Session&, Book&, const Question&);
+
+ExitCode run_question(const Session& session, const Question& question, Answer answered_by) {
+    const auto book = Book::open(session.options.book, Access::write);
+    if (!book) return session.fail(book.error());
+    const Result<void> result = answered_by(session, *book.value(), question);
+    return result ? ExitCode::ok : session.fail(result.error());
+}
+
+void add_question(CLI::App& parent, Session& session, const Report& report, Answer answered_by) {
+    auto& question = session.keep<Question>();
+    question.report = &report;
+    CLI::App* command =
+        parent.add_subcommand(std::string{report.name}, std::string{report.summary});
+    if (answered_by == &explain) {
+        command->add_option("row", question.row_key, "The line: what stands in its first column")
+            ->required();
+    }
+    add_moment_options(*command, question.moment);
+    for (const ReportOption& option : report.options) {
+        std::string help{option.summary};
+        if (!option.choices.empty()) help += fmt::format(" ({})", option.choices);
+        command
+            ->add_option(
+                "--" + std::string{option.name}, question.options[std::string{option.name}], help
+            )
+            ->required(option.is_required);
+    }
+    set_run(*command, session, [&session, &question, answered_by] {
+        return run_question(session, question, answered_by);
+    });
+}
+
+CLI::App* add_questions(CLI::App& program, Session& session, Answer answered_by) {
+    const bool explains = answered_by == &explain;
+    CLI::App* parent = program.add_subcommand(
+        explains ? "explain" : "report",
+        explains ? "Print the events behind a line of a report"
+                 : "Answer a question from the projections"
+    );
+    parent->require_subcommand(1)->fallthrough();
+    for (const RegisteredProjection& projection : registered_projections()) {
+        for (const Report& report : projection.projection->reports) {
+            add_question(*parent, session, report, answered_by);
+        }
+    }
+    return parent;
+}
+
+}  // namespace
+
+void add_report(CLI::App& program, Session& session) {
+    add_questions(program, session, &answer)
+        ->footer(
+            "Examples:\n  daybook report trial-balance --as-of 2026-06-30\n"
+            "  daybook report aged-receivables --known-at 2026-07-05 --json\n"
+        );
+}
+
+void add_explain(CLI::App& program, Session& session) {
+    add_questions(program, session, &explain)
+        ->footer("Example:\n  daybook explain trial-balance 411000 --as-of 2026-06-30\n");
+}
+
+}  // namespace daybook::cli
