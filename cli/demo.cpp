@@ -88,10 +88,10 @@ Result<void> show_books(const Session& session, Book& book, const DemoOptions& o
     const Date last = Date::of(options.year, 12, 31);
     const std::array<Shown, 5> shown = {{
         {"trial-balance", {}},
-        {"sales-by-customer", {{"limit", "5"}}},
-        {"aged-receivables", {{"limit", "12"}}},
-        {"funnel", {}},
-        {"timeline", {{"party", "C-00001"}, {"limit", "12"}}},
+        {"sales-by-customer", {{"top", "5"}}},
+        {"aged-receivables", {{"top", "12"}}},
+        {"funnel", {{"by", "quarter"}}},
+        {"timeline", {{"party", "C-00003"}, {"from", fmt::format("{}-12-18", options.year)}}},
     }};
     for (const Shown& one : shown) DAYBOOK_TRY_VOID(show(session, book, one, last));
     return {};
@@ -102,7 +102,7 @@ void say_what_next(const Session& session, const std::string& folder) {
         "\nThe book is in {0}. What to try next:\n"
         "  daybook -b {0} report income-statement --as-of 2025-06-30     any report, at any day\n"
         "  daybook -b {0} report trial-balance --known-at 5000           as it was known then\n"
-        "  daybook -b {0} explain trial-balance 411 --as-of 2025-01-31   the events behind a "
+        "  daybook -b {0} explain trial-balance 411000 --as-of 2025-01-31   the events behind a "
         "figure\n"
         "  daybook -b {0} check                                          the books prove "
         "themselves\n"

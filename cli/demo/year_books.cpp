@@ -126,7 +126,7 @@ Result<void> Year::receive_bill(Date dated) {
     const Supplier& supplier = company_.suppliers[number];
     const std::string bill = next_id("B");
     const std::string_view account = spent_on[random_.below(spent_on.size())];
-    const std::int64_t scale = account == accounts::purchases ? 3'000 : 200;
+    const std::int64_t scale = account == accounts::purchases ? 22'000 : 200;
     const Body line =
         Body{}
             .text("account", account)

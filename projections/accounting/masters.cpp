@@ -103,6 +103,13 @@ void project(Rows<TaxRateRow>& rows, const TaxRateSet& event) {
         {.tax_code = read(event.tax_code()), .from = read(event.from()), .rate = read(event.rate())}
     );
 }
+void project(Rows<PartyNameRow>& rows, const crm::PartyRegistered& event) {
+    rows.put({.party = read(event.party()), .name = copy(event.name())});
+}
+void project(Rows<PartyNameRow>& rows, const crm::PartyAmended& event) {
+    if (event.name() != nullptr) rows.at(read(event.party())).name = copy(event.name());
+}
+
 void project(Rows<TaxReturnRow>& rows, const TaxReturnFiled& event, const EventHeader& header) {
     rows.put({
         .last = read(event.last()),

@@ -96,4 +96,21 @@ void project(Rows<TaxRow>& rows, const EntryPosted& event, const EventHeader& he
     }
 }
 
+void project(
+    Rows<TaxTotalRow>& rows,
+    Rows<PastTaxTotalRow>& past,
+    const EntryPosted& event,
+    const EventHeader& header
+) {
+    if (event.taxes() == nullptr) return;
+    for (const TaxTag* tag : *event.taxes()) {
+        const PostingPlace<TaxKey> place{
+            .key = {tag->side(), read(tag->tax_code()), read(tag->rate()).ppm()},
+            .effective = read(event.accounting_date()),
+            .position = header.position(),
+        };
+        add_posting(rows, past, place, TaxSum{tag->base_minor(), tag->tax_minor()});
+    }
+}
+
 }  // namespace daybook::accounting

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "projections/accounting/tables.hpp"
+#include "schemas/crm.hpp"
 
 namespace daybook::accounting {
 
@@ -22,7 +23,18 @@ void project(Rows<TaxCodeRow>& rows, const TaxCodeDefined& event);
 void project(Rows<TaxRateRow>& rows, const TaxRateSet& event);
 void project(Rows<TaxReturnRow>& rows, const TaxReturnFiled& event, const EventHeader& header);
 
+void project(Rows<PartyNameRow>& rows, const crm::PartyRegistered& event);
+void project(Rows<PartyNameRow>& rows, const crm::PartyAmended& event);
+
 // postings.cpp
+using TaxTotalRow = TotalsRow<TaxKey, TaxSum>;
+using PastTaxTotalRow = PastTotalsRow<TaxKey, TaxSum>;
+void project(
+    Rows<TaxTotalRow>& rows,
+    Rows<PastTaxTotalRow>& past,
+    const EntryPosted& event,
+    const EventHeader& header
+);
 [[nodiscard]] Balance balance_of(const EntryLine& line);
 void project(Rows<EntryRow>& rows, const EntryPosted& event, const EventHeader& header);
 void project(

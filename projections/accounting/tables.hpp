@@ -152,6 +152,41 @@ struct Balance {
     std::int64_t debit_minor = 0;
     std::int64_t credit_minor = 0;  // Not negative either.
 };
+// Bases and taxes of a tax code and rate, positive in the ordinary direction of its side.
+struct TaxKey {
+    TaxSide side = TaxSide::none;
+    Id tax_code;
+    std::int64_t rate_ppm = 0;
+};
+struct TaxSum {
+    std::int64_t base_minor = 0;
+    std::int64_t tax_minor = 0;
+};
+// What people call a party; parties themselves are the business of crm.
+struct PartyNameRow {
+    Id party;
+    std::string name;
+};
+
+inline constexpr auto tax_totals = totals_table<TaxKey, TaxSum>(
+    "tax_totals",
+    key("side", &TaxKey::side),
+    key("tax_code", &TaxKey::tax_code),
+    key("rate_ppm", &TaxKey::rate_ppm),
+    column("base_minor", &TaxSum::base_minor),
+    column("tax_minor", &TaxSum::tax_minor)
+);
+inline constexpr auto past_tax_totals = past_totals_table<TaxKey, TaxSum>(
+    "past_tax_totals",
+    key("side", &TaxKey::side),
+    key("tax_code", &TaxKey::tax_code),
+    key("rate_ppm", &TaxKey::rate_ppm),
+    column("base_minor", &TaxSum::base_minor),
+    column("tax_minor", &TaxSum::tax_minor)
+);
+inline constexpr auto party_names = table<PartyNameRow>(
+    "party_names", key("party", &PartyNameRow::party), column("name", &PartyNameRow::name)
+);
 inline constexpr auto balances = totals_table<BalanceKey, Balance>(
     "balances",
     key("account", &BalanceKey::account),

@@ -107,10 +107,11 @@ void tell_all(Entries& rows, const EventHeader& header, const SubjectRow& subjec
     if (entry.employee.is_none()) entry.employee = subject.employee;
     std::set<Id> told{subject.party, subject.contact};
     told.insert(subject.others.begin(), subject.others.end());
+    const Money owes = entry.owes;
     for (const Id& party : told) {
         entry.party = party;
+        entry.owes = party == subject.party ? owes : Money{};  // Only one of them owes it.
         tell(rows, header, entry);
-        entry.owes = Money{};  // Only one of them owes it.
     }
 }
 

@@ -56,7 +56,7 @@ constexpr Layer layers[] = {
       "engine/domain/command.hpp",
       "engine/domain/registry.hpp",
       "schemas/envelope.hpp"}},
-    {"cli", {"engine/", "schemas/", "projections/", "connectors/"}},
+    {"cli", {"engine/", "schemas/", "projections/", "connectors/", "cli/"}},
     {"bench", {"engine/", "schemas/", "projections/", "connectors/", "tests/support/"}},
     {"tests", {"engine/", "schemas/", "projections/", "connectors/", "cli/", "tests/"}},
 };
