@@ -77,7 +77,14 @@ void append_value(const Slot& slot, const std::byte* from, std::string& out) {
     if (slot.kind == Kind::record) return append_record(*slot.shape, from, out);
     if (!is_word(slot.kind)) return append_scalar(slot, scalar(slot, from), out);
     out += '"';
+    const std::size_t begin = out.size();
     append_word(slot.kind, from, out);
+    // A code may hold any printable character, also those that JSON escapes.
+    if (out.find_first_of("\"\\", begin) != std::string::npos) {
+        const std::string word = out.substr(begin);
+        out.resize(begin - 1);
+        return append_text(word, out);
+    }
     out += '"';
 }
 

@@ -166,6 +166,18 @@ TEST_CASE("texts stand for integers and booleans where that is asked for") {
     CHECK(wrong.error().message == "table_number: \"7.5\" has more than 0 decimals");
 }
 
+TEST_CASE("a quote or a backslash in a code is escaped") {
+    Codec codec = bakery_codec();
+    const std::string_view body = R"({"order": "\"e\\", "lines": [{"item": "\"}"}]})";
+    const auto message = codec.command_of_body("bakery.OrderBread", body);
+    REQUIRE(message.ok());
+    std::string out;
+    REQUIRE(codec.append_command(message.value(), out).ok());
+    const auto again = codec.command(out);
+    REQUIRE_MESSAGE(again.ok(), again.error().message, out);
+    CHECK(again.value().payload == message.value().payload);
+}
+
 TEST_CASE("a command describes its fields") {
     const Codec codec = bakery_codec();
     const auto found = codec.describe_command("bakery.OrderBread");

@@ -85,6 +85,7 @@ class CommandMaker {
             default: break;
         }
         if (prng_.chance(50)) return fmt::format("C-{}", prng_.below(100'000));
+        if (prng_.chance(10)) return R"(\"a\\)";
         return to_string(uuid_v7(prng_.below(1ULL << 47), prng_.next(), prng_.next()));
     }
 
