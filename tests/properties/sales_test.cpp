@@ -480,6 +480,46 @@ TEST_CASE("a random year replays, saves and loads to the same bytes, and a batch
     CHECK(saved == shop.saved());
 }
 
+TEST_CASE("an invoice may have as many lines as a wholesaler prints, and a limit has a name") {
+    Shop shop = open_shop();
+    IssueInvoiceT issue;
+    issue.invoice = id("N-1");
+    issue.party = id("C-1");
+    issue.currency = Currency::eur;
+    for (std::size_t i = 0; i < lines_max; ++i) {
+        auto line = std::make_unique<LineT>();
+        line->item = id("I-1");
+        line->quantity = Quantity::from_milli(1'000);
+        line->price = UnitPrice::from_micro(2'555'000, Currency::eur);
+        issue.lines.push_back(std::move(line));
+    }
+    REQUIRE(shop.submit(issue) == Refusal::none);
+    const InvoiceIssuedT& event = *shop.events.back().event.AsInvoiceIssued();
+    check_totals(event);
+    check_taxes(event);
+    CHECK(event.net == Money::from_minor(2'560'000, Currency::eur));
+
+    issue.invoice = id("N-2");
+    auto line = std::make_unique<LineT>(*issue.lines.front());
+    issue.lines.push_back(std::move(line));
+    CHECK(shop.submit(issue) == Refusal::too_many_lines);
+    issue.lines.resize(1);
+    issue.lines.front()->text = std::string(text_bytes_max, 'x');
+    CHECK(shop.submit(issue) == Refusal::none);
+    issue.invoice = id("N-3");
+    issue.lines.front()->text += 'x';
+    CHECK(shop.submit(issue) == Refusal::text_too_long);
+
+    DefinePaymentTermsT terms;
+    terms.payment_terms = id("MANY");
+    terms.name = "In many parts";
+    for (std::size_t i = 0; i <= instalments_max; ++i) {
+        auto& part = terms.instalments.emplace_back(std::make_unique<InstalmentTermT>());
+        part->share = Rate::from_ppm(10);
+    }
+    CHECK(shop.submit(terms) == Refusal::too_many_instalments);
+}
+
 TEST_CASE("tax is shared to the last cent, whatever the signs of the lines") {
     const std::uint64_t seed = test_seed() + 2;
     CAPTURE(seed);

@@ -18,6 +18,10 @@ inline constexpr std::size_t instalments_max = 36;    // Of one set of payment t
 inline constexpr std::size_t text_bytes_max = 4'096;  // Of one line.
 inline constexpr std::size_t number_bytes_max = 35;   // Of a document's number.
 inline constexpr std::size_t country_bytes_max = 64;
+// Of one document, all its lines without their signs. Ninety thousand such documents still add up
+// within 64 bits, so that no total of any report can overflow.
+inline constexpr std::int64_t amount_minor_max = 100'000'000'000'000;
+inline constexpr std::int64_t quantity_milli_max = 100'000'000'000'000;
 inline constexpr std::uint64_t first_number_max = 1'000'000'000'000;
 static_assert(lines_max <= 65'535, "a line's number has 16 bits");
 
