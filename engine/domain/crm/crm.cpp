@@ -70,6 +70,7 @@ extern constinit const Module module = module_of<
         CompetitorNoted,
         DealWon,
         DealLost,
-        DealReopened>>();
+        DealReopened>,
+    Listens<sales::EventTraits, sales::QuotationAccepted, sales::QuotationCancelled>>();
 
 }  // namespace daybook::crm

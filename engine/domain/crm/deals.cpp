@@ -120,6 +120,16 @@ Decision check_products(const flatbuffers::Vector<flatbuffers::Offset<Product>>*
     return {};
 }
 
+Decision check_quotation(const Crm& state, const Id& quotation) {
+    if (quotation.is_none() || state.accepted_quotations.contains(quotation)) return {};
+    return refuse(
+        Refusal::quotation_not_accepted,
+        "quotation",
+        to_string(quotation),
+        "a quotation that the customer has accepted"
+    );
+}
+
 Decision check_deal(const Crm& state, const Id& deal) {
     if (state.deals.contains(deal)) return {};
     return refuse(Refusal::deal_unknown, "deal", to_string(deal), "a deal that was opened");
@@ -357,6 +367,7 @@ Decision decide(const Crm& state, const AmendDeal& command, const Context& conte
     );
     if (no.is_refused()) return no;
     if (no = check_text(given.title, "title"); no.is_refused()) return no;
+    if (no = check_quotation(state, given.quotation); no.is_refused()) return no;
 
     DealAmendedT event;
     event.deal = id;
@@ -436,6 +447,7 @@ Decision decide(const Crm& state, const WinDeal& command, const Context& context
             "a stage from which deals are won, or a reason to override"
         );
     }
+    if (auto no = check_quotation(state, quotation); no.is_refused()) return no;
 
     DealWonT event;
     event.deal = id;
@@ -590,6 +602,14 @@ void apply(Crm& state, const DealReopened& event) {
     DAYBOOK_ASSERT(deal.status == DealStatus::won || deal.status == DealStatus::lost);
     deal.status = DealStatus::open;
     enter(deal, read(event.stage()), read(event.on()));
+}
+
+void listen(Crm& state, const sales::QuotationAccepted& event) {
+    state.accepted_quotations.at(read(event.quotation())) = true;
+}
+
+void listen(Crm& state, const sales::QuotationCancelled& event) {
+    state.accepted_quotations.erase(read(event.quotation()));
 }
 
 }  // namespace daybook::crm

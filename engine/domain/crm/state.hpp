@@ -11,6 +11,7 @@
 #include "engine/domain/decision.hpp"
 #include "engine/domain/module.hpp"
 #include "schemas/crm.hpp"
+#include "schemas/sales.hpp"
 
 namespace daybook::crm {
 
@@ -106,6 +107,7 @@ struct Crm {
     Keyed<std::uint32_t> pipeline_versions;  // The newest of each pipeline.
     Keyed<Pipeline, PipelineKey> pipelines;
     Keyed<Deal> deals;
+    Keyed<bool> accepted_quotations;  // Of sales, by the quotation's id.
 };
 
 // The party that stands for this one after all merges.
@@ -195,5 +197,8 @@ void apply(Crm&, const CompetitorNoted&);
 void apply(Crm&, const DealWon&);
 void apply(Crm&, const DealLost&);
 void apply(Crm&, const DealReopened&);
+
+void listen(Crm&, const sales::QuotationAccepted&);
+void listen(Crm&, const sales::QuotationCancelled&);
 
 }  // namespace daybook::crm
