@@ -177,4 +177,14 @@ TEST_CASE("hledger and ledger print the balances of Northwind") {
     check_against_hledger_and_ledger(desk);
 }
 
+TEST_CASE("hledger and ledger print the balances of Online Retail") {
+    const std::string folder = data_folder("online_retail_I");
+    if (folder.empty()) return;
+    ImportDesk desk;
+    CHECK(
+        import_data(desk, shipped_mapping("online_retail.map"), folder).rows().imported > 500'000
+    );
+    check_against_hledger_and_ledger(desk);
+}
+
 }  // namespace daybook::files

@@ -75,6 +75,31 @@ TEST_CASE("Northwind is taken back whole: every account and every sale ends at z
     for (const auto& [account, base] : ledger.base_by_account) CHECK_MESSAGE(base == 0, account);
 }
 
+TEST_CASE("Online Retail is taken back whole: every account and every sale ends at zero") {
+    const std::string folder = data_folder("online_retail_I");
+    if (folder.empty()) return;
+    ImportDesk desk;
+    desk.clock.set_day(Date::of(2011, 12, 31));
+    const ImportSummary summary = import_data(desk, shipped_mapping("online_retail.map"), folder);
+    const auto& commands = summary.passes[1].commands;
+    const auto plan = plan_undo(desk.log, summary.import, options_of_undo());
+    REQUIRE(plan);
+    const auto& reversals = plan.value().reversals;
+    CHECK(reversals.at("sales.IssueCreditNote") == commands.at("sales.IssueInvoice").accepted);
+    CHECK(reversals.at("sales.IssueInvoice") == commands.at("sales.IssueCreditNote").accepted);
+    CHECK(reversals.at("accounting.ReverseEntry") == 3);
+
+    const auto undone = run_undo(plan.value(), desk.submit(), options_of_undo());
+    REQUIRE(undone);
+    for (const std::string& refusal : undone.value().refused) MESSAGE(refusal);
+    CHECK(undone.value().refused_count == 0);
+    CHECK(undone.value().accepted == plan.value().steps.size());
+    const LedgerSums ledger = sums_of(desk.log);
+    CHECK(ledger.net_minor == 0);
+    CHECK(ledger.rounding_micro == 0);
+    for (const auto& [account, base] : ledger.base_by_account) CHECK_MESSAGE(base == 0, account);
+}
+
 TEST_CASE("Maven CRM is taken back: open deals are lost, won ones reopened and lost") {
     const std::string folder = data_folder("quickstart/maven_crm");
     if (folder.empty()) return;
