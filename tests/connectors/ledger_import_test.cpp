@@ -11,6 +11,7 @@
 #include "engine/store/memory_store.hpp"
 #include "projections/core/follower.hpp"
 #include "projections/core/registry.hpp"
+#include "projections/core/report.hpp"
 #include "tests/connectors/data_set.hpp"
 
 namespace daybook::files {
@@ -82,28 +83,49 @@ std::map<std::string, std::int64_t> balances_in(const std::string& text) {
     return balances;
 }
 
-void write_journal(ImportDesk& desk, const std::string& path) {
+// The debits less the credits of each account, as our own trial balance says.
+std::map<std::string, std::int64_t> trial_balance(const Query& query) {
+    const Report* report = find_report(registered_projections(), "trial-balance");
+    REQUIRE(report != nullptr);
+    const auto table = run_report(*report, query, {});
+    REQUIRE_MESSAGE(table.ok(), (table ? "" : table.error().message));
+    std::map<std::string, std::int64_t> balances;
+    for (const ReportRow& row : table.value().rows) {
+        if (row.kind != RowKind::line) continue;
+        const std::int64_t net =
+            std::get<Money>(row.cells[2]).minor() - std::get<Money>(row.cells[3]).minor();
+        if (net != 0) balances[row.key] = net;
+    }
+    return balances;
+}
+
+void write_journal(const Query& query, const std::string& path) {
+    std::ofstream out{path, std::ios::binary};
+    const auto written = write_hledger(query, [&](std::string_view text) -> Result<void> {
+        out << text;
+        return {};
+    });
+    REQUIRE_MESSAGE(written.ok(), (written ? "" : written.error().message));
+}
+
+// Both programs and our trial balance must print the balances that the log adds up to, and no check
+// of the projections may find anything.
+void check_against_hledger_and_ledger(ImportDesk& desk) {
     MemoryStore store;
     const auto follower =
         std::move(Follower::open(desk.log, store, {.projections = registered_projections()}))
             .value();
     REQUIRE(follower->catch_up().ok());
-    std::ofstream out{path, std::ios::binary};
-    const auto written =
-        write_hledger(follower->query(), [&](std::string_view text) -> Result<void> {
-            out << text;
-            return {};
-        });
-    REQUIRE_MESSAGE(written.ok(), (written ? "" : written.error().message));
-}
-
-// Both programs must print the balances that the log adds up to.
-void check_against_hledger_and_ledger(ImportDesk& desk) {
     const std::string path = desk.path("book.journal");
-    write_journal(desk, path);
+    write_journal(follower->query(), path);
     std::map<std::string, std::int64_t> expected = sums_of(desk.log).base_by_account;
     std::erase_if(expected, [](const auto& entry) { return entry.second == 0; });
     REQUIRE_FALSE(expected.empty());
+    CHECK(trial_balance(follower->query()) == expected);
+    const auto findings = follower->run_checks();
+    REQUIRE(findings.ok());
+    for (const Finding& finding : findings.value())
+        FAIL_CHECK(finding.where, ": ", finding.message);
     if (output_of("command -v hledger").empty()) {
         MESSAGE("skipped: hledger is not installed");
     } else {
