@@ -110,6 +110,7 @@ ExitCode run(int count, char** words) {
     for (const auto add :
          {add_init,
           add_demo,
+          add_import,
           add_submit,
           add_report,
           add_explain,
@@ -117,6 +118,7 @@ ExitCode run(int count, char** words) {
           add_rebuild,
           add_check,
           add_verify,
+          add_export,
           add_completion}) {
         add(program, session);
     }

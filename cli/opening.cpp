@@ -36,11 +36,11 @@ void add_accounting(std::vector<std::string>& commands, const Opening& opening) 
     commands.push_back(
         command("chart", "accounting.AdoptChart", fmt::format(R"("chart": "{}")", opening.chart))
     );
-    commands.push_back(command(
-        fmt::format("year-{}", opening.first_day.year()),
-        "accounting.OpenFiscalYear",
-        fiscal_year(opening.first_day)
-    ));
+    for (int year = 0; year < opening.years; ++year) {
+        const Date first = opening.first_day.plus_months(12 * year);
+        const std::string id = fmt::format("year-{}", first.year());
+        commands.push_back(command(id, "accounting.OpenFiscalYear", fiscal_year(first)));
+    }
 }
 
 void add_sales(std::vector<std::string>& commands) {

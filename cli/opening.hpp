@@ -16,7 +16,8 @@ struct Opening {
     std::string currency = "EUR";
     std::string country = "FR";
     std::string chart = "pcg";  // "pcg" or "general"
-    Date first_day;             // Of the first fiscal year, which has twelve months.
+    Date first_day;             // Of the first fiscal year. Each has twelve months.
+    int years = 1;
 };
 
 // As JSON, in the order in which they must be submitted.

@@ -66,6 +66,8 @@ void add_init(CLI::App& program, Session& session);
 void add_demo(CLI::App& program, Session& session);
 void add_report(CLI::App& program, Session& session);
 void add_explain(CLI::App& program, Session& session);
+void add_import(CLI::App& program, Session& session);
+void add_export(CLI::App& program, Session& session);
 void add_submit(CLI::App& program, Session& session);
 void add_log(CLI::App& program, Session& session);
 void add_rebuild(CLI::App& program, Session& session);

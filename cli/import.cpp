@@ -1,0 +1,273 @@
+// `daybook import`: documents from CSV files by a mapping, and taking an import back.
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "cli/answers.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/progress.hpp"
+#include "cli/session.hpp"
+#include "cli/wiring.hpp"
+#include "connectors/files/built_in_mappings.hpp"
+#include "connectors/files/importer.hpp"
+#include "connectors/files/undo.hpp"
+
+namespace daybook::cli {
+namespace {
+
+struct ImportArguments {
+    std::string folder;
+    std::string map;
+    std::string errors = "import-errors.csv";
+    std::vector<std::string> aliases;
+    bool dry_run = false;
+    bool list = false;
+    std::string undone;
+    std::string date;
+};
+
+Result<files::Mapping> mapping_of(const ImportArguments& arguments) {
+    std::string text;
+    for (const files::BuiltInMapping& mapping : files::built_in_mappings()) {
+        if (mapping.name == arguments.map) text = mapping.text;
+    }
+    if (text.empty()) {
+        std::ifstream file{arguments.map, std::ios::binary};
+        if (!file) {
+            return Error{
+                ErrorCode::not_found,
+                fmt::format(
+                    "there is no mapping file \"{}\", and none of that name comes with the "
+                    "program; "
+                    "see: daybook import --list",
+                    arguments.map
+                )};
+        }
+        text.assign(std::istreambuf_iterator<char>{file}, {});
+    }
+    DAYBOOK_TRY(files::Mapping mapping, files::parse_mapping(text, arguments.map));
+    for (const std::string& alias : arguments.aliases) {
+        DAYBOOK_TRY_VOID(files::add_aliases(mapping, "alias " + alias));
+    }
+    return mapping;
+}
+
+void print_rows(const Session& session, const files::PassSummary& pass) {
+    const files::RowCounts& rows = pass.rows;
+    session.terminal->out(fmt::format(
+        "{}: {} rows of {}: {} imported, {} imported earlier, {} reported{}\n",
+        pass.name,
+        count_text(rows.read),
+        pass.file,
+        count_text(rows.imported),
+        count_text(rows.imported_earlier),
+        count_text(rows.reported),
+        rows.not_reached == 0 ? "" : fmt::format(", {} not reached", count_text(rows.not_reached))
+    ));
+    for (const auto& [reason, documents] : pass.reasons) {
+        session.terminal->out(fmt::format("  {} documents: {}\n", count_text(documents), reason));
+    }
+    if (!pass.error_file.empty()) {
+        session.terminal->out(fmt::format("  they stand in {}\n", pass.error_file));
+    }
+    for (const std::string& alias : pass.proposed_aliases) {
+        session.terminal->out(
+            fmt::format("  proposed: --alias '{}'\n", alias.substr(alias.find(' ') + 1))
+        );
+    }
+}
+
+void print_totals(const Session& session, const files::PassSummary& pass) {
+    for (const auto& [name, by_text] : pass.totals) {
+        for (const auto& [text, sums] : by_text) {
+            if (!text.empty()) continue;
+            session.terminal->out(fmt::format(
+                "  {}: read {}, imported {}, reported {}\n",
+                name,
+                sums.read.text(),
+                sums.imported.text(),
+                sums.reported.text()
+            ));
+        }
+    }
+}
+
+ExitCode conclude(
+    const Session& session, const files::ImportSummary& summary, const Progress& progress
+) {
+    for (const files::PassSummary& pass : summary.passes) {
+        print_rows(session, pass);
+        print_totals(session, pass);
+    }
+    const files::RowCounts rows = summary.rows();
+    const std::uint64_t ms = std::max<std::uint64_t>(1, progress.elapsed_ms());
+    session.terminal->say(fmt::format(
+        "{} rows in {} ({} rows/s); take it back with: daybook -b {} import undo {}",
+        count_text(rows.read),
+        duration_text(ms),
+        count_text(rows.read * 1000 / ms),
+        session.options.book,
+        to_string(summary.import)
+    ));
+    if (summary.failure) return session.fail(*summary.failure);
+    if (summary.is_stopped) {
+        session.terminal->say("Stopped: run the same command again to go on where it ended.");
+        return ExitCode::interrupted;
+    }
+    return rows.reported == 0 ? ExitCode::ok : ExitCode::findings;
+}
+
+ExitCode import_files(const Session& session, const ImportArguments& arguments) {
+    const auto mapping = mapping_of(arguments);
+    if (!mapping) return session.fail(mapping.error());
+    const auto book =
+        Book::open(session.options.book, arguments.dry_run ? Access::read : Access::write);
+    if (!book) return session.fail(book.error());
+    Engine* engine = nullptr;
+    if (!arguments.dry_run) {
+        const auto opened = book.value()->engine();
+        if (!opened) return session.fail(opened.error());
+        engine = opened.value();
+    }
+    const files::Submit submit =
+        arguments.dry_run
+            ? files::check_only()
+            : files::Submit{[engine](CommandMessage command, AnswerCallback answered) {
+                  return engine->submit(std::move(command), std::move(answered));
+              }};
+    Progress progress{*session.terminal, "importing", "bytes"};
+    files::ImportOptions options;
+    options.folder = arguments.folder;
+    options.error_path = arguments.errors;
+    options.actor = actor_of(session);
+    options.stop = [] { return is_interrupted(); };
+    options.progress = [&](const files::ImportProgress& at) {
+        progress.at(at.bytes_taken, at.bytes_total);
+    };
+    const auto summary = files::run_import(mapping.value(), submit, options);
+    if (!summary) return session.fail(summary.error());
+    if (arguments.dry_run)
+        session.terminal->say(
+            "Dry run: every command was checked for its form; nothing was decided or stored."
+        );
+    return conclude(session, summary.value(), progress);
+}
+
+bool is_confirmed(const Session& session) {
+    if (session.options.yes) return true;
+    if (session.options.no_input) return false;
+    std::cerr << "Send these commands? [y/N] ";
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "y" || answer == "yes";
+}
+
+void print_plan(const Session& session, const files::UndoPlan& plan) {
+    session.terminal->out(
+        fmt::format("The import wrote {} events. To take it back:\n", count_text(plan.events))
+    );
+    for (const auto& [command, count] : plan.reversals) {
+        session.terminal->out(fmt::format("  {:>9} x {}\n", count_text(count), command));
+    }
+    for (const auto& [event, count] : plan.stays) {
+        session.terminal->out(
+            fmt::format("  {:>9} x {} stays: nothing takes it back\n", count_text(count), event)
+        );
+    }
+}
+
+ExitCode undo_import(const Session& session, const ImportArguments& arguments) {
+    const auto import = parse_id(arguments.undone);
+    if (!import) return session.fail(import.error());
+    const auto book = Book::open(session.options.book, Access::write);
+    if (!book) return session.fail(book.error());
+    files::UndoOptions options;
+    options.actor = actor_of(session);
+    options.stop = [] { return is_interrupted(); };
+    if (!arguments.date.empty()) {
+        const auto date = parse_date(arguments.date);
+        if (!date) return session.fail(date.error());
+        options.date = date.value();
+    }
+    const auto plan = files::plan_undo(book.value()->log(), import.value(), options);
+    if (!plan) return session.fail(plan.error());
+    print_plan(session, plan.value());
+    if (arguments.dry_run || !is_confirmed(session)) return ExitCode::ok;
+    const auto engine = book.value()->engine();
+    if (!engine) return session.fail(engine.error());
+    Progress progress{*session.terminal, "taking back", "commands"};
+    options.progress = [&](std::uint64_t done, std::uint64_t total) { progress.at(done, total); };
+    const files::Submit submit = [&](CommandMessage command, AnswerCallback answered) {
+        return engine.value()->submit(std::move(command), std::move(answered));
+    };
+    const auto done = files::run_undo(plan.value(), submit, options);
+    if (!done) return session.fail(done.error());
+    session.terminal->say(fmt::format(
+        "{} accepted, {} accepted before, {} refused",
+        count_text(done.value().accepted),
+        count_text(done.value().repeated),
+        count_text(done.value().refused_count)
+    ));
+    for (const std::string& refused : done.value().refused) session.terminal->out(refused + "\n");
+    if (done.value().failure) return session.fail(*done.value().failure);
+    return done.value().refused_count == 0 ? ExitCode::ok : ExitCode::conflict;
+}
+
+ExitCode list_mappings(const Session& session) {
+    for (const files::BuiltInMapping& built_in : files::built_in_mappings()) {
+        const auto mapping = files::parse_mapping(built_in.text, std::string{built_in.name});
+        if (!mapping) return session.fail(mapping.error());
+        session.terminal->out(fmt::format("{:<18} {}\n", built_in.name, mapping.value().about));
+    }
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_import(CLI::App& program, Session& session) {
+    auto& arguments = session.keep<ImportArguments>();
+    CLI::App* command =
+        program.add_subcommand("import", "Import documents from CSV files by a mapping");
+    command->add_option(
+        "folder", arguments.folder, "The folder of the files that the mapping names"
+    );
+    command->add_option(
+        "--map", arguments.map, "A mapping file, or one that comes with the program"
+    );
+    command->add_option("--errors", arguments.errors, "Where rows that could not be imported go")
+        ->capture_default_str();
+    command->add_option(
+        "--alias", arguments.aliases, "A word for another: 'product \"GTXPro\" = \"GTX Pro\"'"
+    );
+    command->add_flag(
+        "--dry-run", arguments.dry_run, "Check the form of every command, store nothing"
+    );
+    command->add_flag("--list", arguments.list, "List the mappings that come with the program");
+    command->footer(
+        "Importing twice imports once. Examples:\n"
+        "  daybook -b acme import exports/ --map customers.map --dry-run\n"
+        "  daybook -b acme import exports/ --map customers.map\n"
+        "  daybook -b acme import undo 0e1f...\n"
+    );
+    CLI::App* undo = command->add_subcommand("undo", "Take an import back, after showing how");
+    undo->add_option("import", arguments.undone, "The import's id, as it was printed")->required();
+    undo->add_option("--date", arguments.date, "The day of the reversals; by default today");
+    undo->add_flag("--dry-run", arguments.dry_run, "Show the plan only");
+    undo->fallthrough();
+    set_run(*undo, session, [&] { return undo_import(session, arguments); });
+    command->callback([&session, &arguments, undo] {
+        if (undo->parsed()) return;
+        session.run = [&session, &arguments] {
+            if (arguments.list) return list_mappings(session);
+            if (!arguments.folder.empty() && !arguments.map.empty())
+                return import_files(session, arguments);
+            return session.fail(
+                {ErrorCode::invalid, "import needs a folder and --map; see: daybook import --help"}
+            );
+        };
+    });
+}
+
+}  // namespace daybook::cli
