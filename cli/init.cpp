@@ -65,6 +65,9 @@ void add_init(CLI::App& program, Session& session) {
     command->add_option(
         "--first-day", options.first_day, "Of the first fiscal year; by default this January 1st"
     );
+    command->add_option("--years", options.opening.years, "How many fiscal years to open")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
     command->footer(
         "Example:\n  daybook init acme --name \"Acme SARL\" --currency EUR --chart pcg\n"
     );
