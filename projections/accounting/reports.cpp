@@ -80,8 +80,7 @@ Date first_of_year(const Query& query, Date day) {
 
 void sort_unique(Positions& positions) {
     std::ranges::sort(positions);
-    const auto rest = std::ranges::unique(positions);
-    positions.erase(rest.begin(), rest.end());
+    positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
 }
 
 Positions positions_of_account(
