@@ -24,7 +24,7 @@ struct DemoOptions {
 };
 
 // About what an order brings with it until it is paid, talks, deals and bills included.
-constexpr std::uint64_t events_per_order = 11;
+constexpr std::uint64_t events_per_order = 9;
 constexpr std::uint64_t business_days = 261;
 
 demo::YearPlan plan_of(const DemoOptions& options) {
@@ -144,7 +144,7 @@ void add_demo(CLI::App& program, Session& session) {
     command->add_option("folder", options.folder, "Where; demo-book by default");
     command->add_option("--seed", options.seed, "Another company and another year")
         ->capture_default_str();
-    command->add_option("--events", options.events, "About how many events; 40,000 by default");
+    command->add_option("--events", options.events, "About how many events; 30,000 by default");
     command->add_option("--year", options.year, "Which year is played")
         ->check(CLI::Range(1900, 2200))
         ->capture_default_str();

@@ -80,10 +80,10 @@ ExitCode refuse_usage(
 ) {
     std::cerr << "daybook: " << error.what() << "\n";
     for (int i = 1; i < count; ++i) {
-        const std::string_view word = words[i];
-        if (word.starts_with('-') || is_subcommand(program, word)) break;
-        const std::string nearest = nearest_subcommand(program, word);
-        if (!nearest.empty()) std::cerr << "Did you mean: daybook " << nearest << "?\n";
+        if (is_subcommand(program, words[i])) break;
+        const std::string nearest = nearest_subcommand(program, words[i]);
+        if (nearest.empty()) continue;
+        std::cerr << "Did you mean: daybook " << nearest << "?\n";
         break;
     }
     std::cerr << "See: daybook --help\n";

@@ -1,6 +1,7 @@
 // `daybook submit`: commands as JSON Lines from a file, standard input or the command line.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 
@@ -109,7 +110,10 @@ Result<void> send_sources(Sender& sender, const std::vector<std::string>& source
             continue;
         }
         if (source.starts_with('{')) {
-            std::istringstream line{source};
+            // One command, on however many lines: JSON takes a line end for a space.
+            std::string joined = source;
+            std::ranges::replace(joined, '\n', ' ');
+            std::istringstream line{joined};
             DAYBOOK_TRY_VOID(sender.send_all(line, "argument"));
             continue;
         }
