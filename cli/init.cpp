@@ -5,6 +5,7 @@
 #include "cli/opening.hpp"
 #include "cli/session.hpp"
 #include "cli/wiring.hpp"
+#include "engine/os/clock.hpp"
 
 namespace daybook::cli {
 namespace {
@@ -17,17 +18,18 @@ struct InitOptions {
 
 ExitCode init(const Session& session, InitOptions options) {
     const std::string folder = options.folder.empty() ? session.options.book : options.folder;
-    auto book = Book::open(folder, Access::create);
-    if (!book) return session.fail(book.error());
     if (options.opening.name.empty())
         options.opening.name = folder.substr(folder.find_last_of('/') + 1);
-    const Date today = book.value()->clock().now().date();
-    options.opening.first_day = Date::of(today.year(), 1, 1);
+    options.opening.first_day = Date::of(SystemClock{}.now().date().year(), 1, 1);
     if (!options.first_day.empty()) {
         const auto first_day = parse_date(options.first_day);
         if (!first_day) return session.fail(first_day.error());
         options.opening.first_day = first_day.value();
     }
+    const Result<void> possible = check_opening(session, options.opening);
+    if (!possible) return session.fail(possible.error());
+    auto book = Book::open(folder, Access::create);
+    if (!book) return session.fail(book.error());
     const Result<void> opened = submit_opening(session, *book.value(), options.opening);
     if (!opened) return session.fail(opened.error());
     session.terminal->say(fmt::format(

@@ -23,7 +23,8 @@ void add_common_options(CLI::App& program, CommonOptions& options) {
     program.add_option("--actor", options.actor, "Who acts; by default the login name")
         ->envname("DAYBOOK_ACTOR");
     program.add_option("--format", options.format, "table, json, jsonl or csv")
-        ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
+        ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case).description(""))
+        ->type_name("FORM")
         ->envname("DAYBOOK_FORMAT");
     program.add_flag_callback(
         "--json", [&] { options.format = Format::json; }, "One JSON document"
@@ -56,10 +57,11 @@ std::size_t distance_between(std::string_view a, std::string_view b) {
     return row.back();
 }
 
-bool is_subcommand(const CLI::App& program, std::string_view word) {
-    return std::ranges::any_of(program.get_subcommands({}), [&](const CLI::App* command) {
-        return command->get_name() == word;
-    });
+const CLI::App* subcommand_of(const CLI::App& parent, std::string_view word) {
+    for (const CLI::App* command : parent.get_subcommands({})) {
+        if (command->get_name() == word) return command;
+    }
+    return nullptr;
 }
 
 std::string nearest_subcommand(const CLI::App& program, std::string_view word) {
@@ -79,14 +81,20 @@ ExitCode refuse_usage(
     const CLI::App& program, const CLI::ParseError& error, int count, char** words
 ) {
     std::cerr << "daybook: " << error.what() << "\n";
+    const CLI::App* parent = &program;
+    std::string path = "daybook";
     for (int i = 1; i < count; ++i) {
-        if (is_subcommand(program, words[i])) break;
-        const std::string nearest = nearest_subcommand(program, words[i]);
+        if (const CLI::App* command = subcommand_of(*parent, words[i])) {
+            parent = command;
+            path += " " + command->get_name();
+            continue;
+        }
+        const std::string nearest = nearest_subcommand(*parent, words[i]);
         if (nearest.empty()) continue;
-        std::cerr << "Did you mean: daybook " << nearest << "?\n";
+        std::cerr << "Did you mean: " << path << " " << nearest << "?\n";
         break;
     }
-    std::cerr << "See: daybook --help\n";
+    std::cerr << "See: " << path << " --help\n";
     return ExitCode::usage;
 }
 

@@ -22,6 +22,8 @@ struct Opening {
 
 // As JSON, in the order in which they must be submitted.
 [[nodiscard]] std::vector<std::string> opening_commands(const Opening& opening);
+// Whether a book can start so: tries it in memory, so that a wrong option leaves no folder behind.
+[[nodiscard]] Result<void> check_opening(const Session& session, const Opening& opening);
 // Submits them. The Error says which was refused and why.
 [[nodiscard]] Result<void> submit_opening(
     const Session& session, Book& book, const Opening& opening
