@@ -17,6 +17,8 @@
 namespace daybook::cli {
 namespace {
 
+constexpr std::size_t totals_shown_max = 24;  // Of one total, by text.
+
 struct ImportArguments {
     std::string folder;
     std::string map;
@@ -57,13 +59,14 @@ Result<files::Mapping> mapping_of(const ImportArguments& arguments) {
 void print_rows(const Session& session, const files::PassSummary& pass) {
     const files::RowCounts& rows = pass.rows;
     session.terminal->out(fmt::format(
-        "{}: {} rows of {}: {} imported, {} imported earlier, {} reported{}\n",
+        "{}: {} rows of {}: {} imported, {} imported earlier, {} reported{}{}\n",
         pass.name,
         count_text(rows.read),
         pass.file,
         count_text(rows.imported),
         count_text(rows.imported_earlier),
         count_text(rows.reported),
+        rows.left_out == 0 ? "" : fmt::format(", {} left out", count_text(rows.left_out)),
         rows.not_reached == 0 ? "" : fmt::format(", {} not reached", count_text(rows.not_reached))
     ));
     for (const auto& [reason, documents] : pass.reasons) {
@@ -81,11 +84,13 @@ void print_rows(const Session& session, const files::PassSummary& pass) {
 
 void print_totals(const Session& session, const files::PassSummary& pass) {
     for (const auto& [name, by_text] : pass.totals) {
+        if (by_text.size() > totals_shown_max) continue;
         for (const auto& [text, sums] : by_text) {
-            if (!text.empty()) continue;
             session.terminal->out(fmt::format(
-                "  {}: read {}, imported {}, reported {}\n",
+                "  {}{}{}: read {}, imported {}, reported {}\n",
                 name,
+                text.empty() ? "" : " of ",
+                text,
                 sums.read.text(),
                 sums.imported.text(),
                 sums.reported.text()
