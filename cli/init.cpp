@@ -33,7 +33,8 @@ ExitCode init(const Session& session, InitOptions options) {
     const Result<void> opened = submit_opening(session, *book.value(), options.opening);
     if (!opened) return session.fail(opened.error());
     session.terminal->say(fmt::format(
-        "{} is open: {} events. Next:\n  daybook -b {} submit --list\n  daybook -b {} import FILE "
+        "{} is open: {} events. Next:\n  daybook -b {} submit --list\n  daybook -b {} import "
+        "FOLDER "
         "--map MAP\n"
         "  daybook -b {} report trial-balance",
         folder,

@@ -101,7 +101,7 @@ ExitCode refuse_usage(
 constexpr auto examples = R"(Examples:
   daybook demo                          fill a book with a company's year and look at it
   daybook init acme --currency EUR      start a book
-  daybook -b acme import orders.csv --map orders.map
+  daybook -b acme import exports/ --map orders.map
   daybook -b acme report trial-balance --as-of 2026-06-30
   daybook -b acme explain trial-balance 411000
 )";

@@ -50,7 +50,7 @@ std::string masked(std::string text, const std::string& folder, const std::set<s
         {std::regex{R"(\b[0-9a-f]{64}\b)"}, "HASH"},
         {std::regex{R"(\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)"}, "UUID"},
         {std::regex{R"(\bin \d+(\.\d+)? (ms|s)\b)"}, "in DURATION"},
-        {std::regex{R"(\b\d[\d,]* events/s)"}, "RATE"},
+        {std::regex{R"(\b\d[\d,]* (events|rows)/s)"}, "RATE"},
         // How many commands share a group depends on how fast they come.
         {std::regex{R"(("groups": |groups +)\d+)"}, "$1GROUPS"},
     };
