@@ -149,7 +149,11 @@ void add_demo(CLI::App& program, Session& session) {
         ->check(CLI::Range(1900, 2200))
         ->capture_default_str();
     command->footer("Example:\n  daybook demo big --events 1000000\n");
-    set_run(*command, session, [&] { return run_demo(session, options); });
+    set_run(*command, session, [&] {
+        // People look at a demonstration, also through a pager or in a build's output.
+        if (session.options.format == Format::automatic) session.options.format = Format::table;
+        return run_demo(session, options);
+    });
 }
 
 }  // namespace daybook::cli
