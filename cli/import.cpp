@@ -13,6 +13,7 @@
 #include "connectors/files/built_in_mappings.hpp"
 #include "connectors/files/importer.hpp"
 #include "connectors/files/undo.hpp"
+#include "engine/log/memory_log.hpp"
 
 namespace daybook::cli {
 namespace {
@@ -109,12 +110,10 @@ ExitCode conclude(
     const files::RowCounts rows = summary.rows();
     const std::uint64_t ms = std::max<std::uint64_t>(1, progress.elapsed_ms());
     session.terminal->say(fmt::format(
-        "{} rows in {} ({} rows/s); take it back with: daybook -b {} import undo {}",
+        "{} rows in {} ({} rows/s)",
         count_text(rows.read),
         duration_text(ms),
-        count_text(rows.read * 1000 / ms),
-        session.options.book,
-        to_string(summary.import)
+        count_text(rows.read * 1000 / ms)
     ));
     if (summary.failure) return session.fail(*summary.failure);
     if (summary.is_stopped) {
@@ -124,24 +123,44 @@ ExitCode conclude(
     return rows.reported == 0 ? ExitCode::ok : ExitCode::findings;
 }
 
+// A copy of the book in memory, on which everything is decided and nothing is kept.
+struct Rehearsal {
+    MemoryLog log;
+    std::optional<Engine> engine;
+};
+
+Result<void> rehearse(Book& book, Rehearsal& rehearsal) {
+    DAYBOOK_TRY(const auto reader, book.log().read(0));
+    while (true) {
+        DAYBOOK_TRY(const auto events, reader->next());
+        if (events.empty()) break;
+        DAYBOOK_TRY_VOID(rehearsal.log.append(events));
+    }
+    EngineOptions options;
+    options.clock = &book.clock();
+    DAYBOOK_TRY(Engine engine, Engine::open(rehearsal.log, options));
+    rehearsal.engine = std::move(engine);
+    return {};
+}
+
+Result<Engine*> engine_for(Book& book, Rehearsal& rehearsal, bool dry_run) {
+    if (!dry_run) return book.engine();
+    DAYBOOK_TRY_VOID(rehearse(book, rehearsal));
+    return &*rehearsal.engine;
+}
+
 ExitCode import_files(const Session& session, const ImportArguments& arguments) {
     const auto mapping = mapping_of(arguments);
     if (!mapping) return session.fail(mapping.error());
     const auto book =
         Book::open(session.options.book, arguments.dry_run ? Access::read : Access::write);
     if (!book) return session.fail(book.error());
-    Engine* engine = nullptr;
-    if (!arguments.dry_run) {
-        const auto opened = book.value()->engine();
-        if (!opened) return session.fail(opened.error());
-        engine = opened.value();
-    }
-    const files::Submit submit =
-        arguments.dry_run
-            ? files::check_only()
-            : files::Submit{[engine](CommandMessage command, AnswerCallback answered) {
-                  return engine->submit(std::move(command), std::move(answered));
-              }};
+    Rehearsal rehearsal;
+    const auto engine = engine_for(*book.value(), rehearsal, arguments.dry_run);
+    if (!engine) return session.fail(engine.error());
+    const files::Submit submit = [&](CommandMessage command, AnswerCallback answered) {
+        return engine.value()->submit(std::move(command), std::move(answered));
+    };
     Progress progress{*session.terminal, "importing", "bytes"};
     files::ImportOptions options;
     options.folder = arguments.folder;
@@ -153,11 +172,17 @@ ExitCode import_files(const Session& session, const ImportArguments& arguments) 
     };
     const auto summary = files::run_import(mapping.value(), submit, options);
     if (!summary) return session.fail(summary.error());
-    if (arguments.dry_run)
-        session.terminal->say(
-            "Dry run: every command was checked for its form; nothing was decided or stored."
-        );
-    return conclude(session, summary.value(), progress);
+    const ExitCode code = conclude(session, summary.value(), progress);
+    session.terminal->say(
+        arguments.dry_run
+            ? "Dry run: everything was decided on a copy in memory, nothing is stored."
+            : fmt::format(
+                  "Take it back with: daybook -b {} import undo {}",
+                  session.options.book,
+                  to_string(summary.value().import)
+              )
+    );
+    return code;
 }
 
 bool is_confirmed(const Session& session) {
@@ -199,7 +224,10 @@ ExitCode undo_import(const Session& session, const ImportArguments& arguments) {
     const auto plan = files::plan_undo(book.value()->log(), import.value(), options);
     if (!plan) return session.fail(plan.error());
     print_plan(session, plan.value());
-    if (arguments.dry_run || !is_confirmed(session)) return ExitCode::ok;
+    if (arguments.dry_run) return ExitCode::ok;
+    if (!is_confirmed(session)) {
+        return session.fail({ErrorCode::conflict, "nothing was sent; say --yes to send it"});
+    }
     const auto engine = book.value()->engine();
     if (!engine) return session.fail(engine.error());
     Progress progress{*session.terminal, "taking back", "commands"};
@@ -247,7 +275,7 @@ void add_import(CLI::App& program, Session& session) {
         "--alias", arguments.aliases, "A word for another: 'product \"GTXPro\" = \"GTX Pro\"'"
     );
     command->add_flag(
-        "--dry-run", arguments.dry_run, "Check the form of every command, store nothing"
+        "--dry-run", arguments.dry_run, "Decide everything on a copy in memory, store nothing"
     );
     command->add_flag("--list", arguments.list, "List the mappings that come with the program");
     command->footer(
