@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "projections/core/render.hpp"
+
 namespace daybook::cli {
 namespace {
 
@@ -17,23 +19,9 @@ std::string reason_text(const Reason& reason) {
 }  // namespace
 
 std::string json_text(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\n': out += "\\n"; break;
-            case '\t': out += "\\t"; break;
-            case '\r': out += "\\r"; break;
-            default:
-                if (static_cast<unsigned char>(c) < 0x20) {
-                    out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-                } else {
-                    out += c;
-                }
-        }
-    }
-    return out + "\"";
+    std::string out;
+    append_json_text(out, text);
+    return out;
 }
 
 std::string answer_text(const Answer& answer) {
