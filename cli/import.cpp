@@ -1,6 +1,7 @@
 // `daybook import`: documents from CSV files by a mapping, and taking an import back.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -208,6 +209,41 @@ void print_plan(const Session& session, const files::UndoPlan& plan) {
     }
 }
 
+// "commands[12].date" of a refusal -> the step of the plan.
+const files::UndoStep* refused_step(const files::UndoPlan& plan, const Reason& reason) {
+    constexpr std::string_view prefix = "commands[";
+    std::size_t index = 0;
+    if (plan.steps.size() > 1 && reason.at.starts_with(prefix)) {
+        const char* begin = reason.at.data() + prefix.size();
+        std::from_chars(begin, reason.at.data() + reason.at.size(), index);
+    }
+    return index < plan.steps.size() ? &plan.steps[index] : nullptr;
+}
+
+ExitCode print_undone(const Session& session, const files::UndoPlan& plan, const Answer& answer) {
+    if (answer.outcome == Answer::Outcome::failed) return session.fail(answer.error);
+    if (answer.outcome == Answer::Outcome::refused) {
+        const files::UndoStep* step = refused_step(plan, answer.refusal.reason);
+        if (step != nullptr) {
+            session.terminal->out(fmt::format(
+                "{} for event {} ({}) was refused, so nothing was taken back\n",
+                step->command,
+                step->position,
+                step->event
+            ));
+        }
+        session.terminal->out(answer_text(answer) + "\n");
+        return ExitCode::conflict;
+    }
+    session.terminal->say(fmt::format(
+        "{}: one batch of {} events from position {}",
+        answer.is_repeated ? "taken back before" : "taken back",
+        count_text(answer.event_count),
+        answer.first_position
+    ));
+    return ExitCode::ok;
+}
+
 ExitCode undo_import(const Session& session, const ImportArguments& arguments) {
     const auto import = parse_id(arguments.undone);
     if (!import) return session.fail(import.error());
@@ -215,7 +251,6 @@ ExitCode undo_import(const Session& session, const ImportArguments& arguments) {
     if (!book) return session.fail(book.error());
     files::UndoOptions options;
     options.actor = actor_of(session);
-    options.stop = [] { return is_interrupted(); };
     if (!arguments.date.empty()) {
         const auto date = parse_date(arguments.date);
         if (!date) return session.fail(date.error());
@@ -230,22 +265,10 @@ ExitCode undo_import(const Session& session, const ImportArguments& arguments) {
     }
     const auto engine = book.value()->engine();
     if (!engine) return session.fail(engine.error());
-    Progress progress{*session.terminal, "taking back", "commands"};
-    options.progress = [&](std::uint64_t done, std::uint64_t total) { progress.at(done, total); };
-    const files::Submit submit = [&](CommandMessage command, AnswerCallback answered) {
-        return engine.value()->submit(std::move(command), std::move(answered));
-    };
-    const auto done = files::run_undo(plan.value(), submit, options);
-    if (!done) return session.fail(done.error());
-    session.terminal->say(fmt::format(
-        "{} accepted, {} accepted before, {} refused",
-        count_text(done.value().accepted),
-        count_text(done.value().repeated),
-        count_text(done.value().refused_count)
-    ));
-    for (const std::string& refused : done.value().refused) session.terminal->out(refused + "\n");
-    if (done.value().failure) return session.fail(*done.value().failure);
-    return done.value().refused_count == 0 ? ExitCode::ok : ExitCode::conflict;
+    auto batch = files::undo_batch(plan.value(), options);
+    if (!batch) return session.fail(batch.error());
+    const Answer answer = engine.value()->submit_batch_and_wait(std::move(batch).value());
+    return print_undone(session, plan.value(), answer);
 }
 
 ExitCode list_mappings(const Session& session) {

@@ -22,6 +22,14 @@ Answer Engine::submit_and_wait(CommandMessage command) {
     return writer_->submit_and_wait(std::move(command));
 }
 
+Result<void> Engine::submit_batch(std::vector<CommandMessage> commands, AnswerCallback callback) {
+    return writer_->submit_batch(std::move(commands), std::move(callback));
+}
+
+Answer Engine::submit_batch_and_wait(std::vector<CommandMessage> commands) {
+    return writer_->submit_batch_and_wait(std::move(commands));
+}
+
 Result<std::unique_ptr<LogReader>> Engine::read(std::uint64_t from) const {
     return writer_->log().read(from);
 }

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/result.hpp"
 #include "engine/domain/command.hpp"
@@ -98,6 +99,15 @@ class Engine {
     [[nodiscard]] Result<void> submit(CommandMessage command, AnswerCallback callback);
     // The same, answered here. Never from within a callback.
     [[nodiscard]] Answer submit_and_wait(CommandMessage command);
+
+    // Several commands as one batch: stored together or not at all, each decided after those before
+    // it. The batch goes by the id, actor and trace of the first; the other ids are not remembered.
+    // A refusal says which command it was: `commands[3].date`. Errors as submit(); `invalid` for an
+    // empty batch, `too_large` when its commands have more bytes than a queue holds.
+    [[nodiscard]] Result<void> submit_batch(
+        std::vector<CommandMessage> commands, AnswerCallback callback
+    );
+    [[nodiscard]] Answer submit_batch_and_wait(std::vector<CommandMessage> commands);
 
     // Follow: a reader of the durable events at and after `from`, and a wait for more.
     [[nodiscard]] Result<std::unique_ptr<LogReader>> read(std::uint64_t from) const;

@@ -9,7 +9,6 @@
 #include <boost/json.hpp>
 #include <set>
 
-#include "connectors/files/answers.hpp"
 #include "engine/codec/codec.hpp"
 
 namespace daybook::files {
@@ -17,7 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t refused_listed_max = 20;
 constexpr std::size_t number_bytes_max = 35;
 constexpr std::string_view series_defined = "sales.NumberSeriesDefined";
 
@@ -248,89 +246,6 @@ class Planner {
     std::map<std::string, std::size_t> droppable_;  // Documents to steps that may prove needless.
 };
 
-// Sends a plan and counts its answers.
-class Sender {
- public:
-    Sender(const UndoPlan& plan, const Submit& submit, const UndoOptions& options)
-        : plan_(plan), submit_(submit), options_(options), codec_(options.modules) {}
-
-    Result<UndoSummary> send() {
-        for (std::size_t i = 0; i < plan_.steps.size() && !is_over(); ++i) {
-            DAYBOOK_TRY_VOID(send_step(i));
-            if (options_.stop && options_.stop()) summary_.is_stopped = true;
-        }
-        while (in_flight_ > 0) receive();
-        return std::move(summary_);
-    }
-
- private:
-    [[nodiscard]] bool is_over() const { return summary_.is_stopped || summary_.failure; }
-
-    Result<void> send_step(std::size_t index) {
-        const UndoStep& step = plan_.steps[index];
-        const std::string name =
-            fmt::format("undo\n{}\n{}\n{}", to_string(plan_.import), step.position, step.body);
-        const CommandDefaults defaults{.id = id_from_text(name), .actor = options_.actor};
-        DAYBOOK_TRY(
-            const CommandMessage message, codec_.command_of_body(step.command, step.body, defaults)
-        );
-        for (;;) {
-            while (in_flight_ >= options_.in_flight_max) receive();
-            const auto sent = submit_(message, [this, index](const Answer& answer) {
-                answers_.put({nullptr, index, answer});
-            });
-            if (sent) break;
-            if (sent.error().code == ErrorCode::busy && in_flight_ > 0) {
-                receive();
-            } else if (sent.error().code != ErrorCode::busy) {
-                summary_.failure = sent.error();
-                return {};
-            }
-        }
-        ++in_flight_;
-        return {};
-    }
-
-    void receive() {
-        answers_.take(arrived_, true);
-        for (const ArrivedAnswer& arrived : arrived_) {
-            --in_flight_;
-            ++done_;
-            const Answer& answer = arrived.answer;
-            if (answer.outcome == Answer::Outcome::failed) summary_.failure = answer.error;
-            if (answer.outcome == Answer::Outcome::refused) {
-                note_refusal(plan_.steps[arrived.command], answer.refusal);
-            }
-            if (answer.outcome != Answer::Outcome::accepted) continue;
-            ++(answer.is_repeated ? summary_.repeated : summary_.accepted);
-        }
-        if (options_.progress) options_.progress(done_, plan_.steps.size());
-    }
-
-    void note_refusal(const UndoStep& step, const RefusalReport& refusal) {
-        ++summary_.refused_count;
-        if (summary_.refused.size() == refused_listed_max) return;
-        summary_.refused.push_back(fmt::format(
-            "{} of event {} refused: {}.{}, found {}",
-            step.command,
-            step.position,
-            refusal.module,
-            refusal.rule,
-            refusal.reason.found
-        ));
-    }
-
-    const UndoPlan& plan_;
-    const Submit& submit_;
-    const UndoOptions& options_;
-    Codec codec_;
-    UndoSummary summary_;
-    Answers answers_;
-    std::vector<ArrivedAnswer> arrived_;
-    std::size_t in_flight_ = 0;
-    std::uint64_t done_ = 0;
-};
-
 }  // namespace
 
 Result<UndoPlan> plan_undo(const Log& log, const Id& import, const UndoOptions& options) {
@@ -338,10 +253,24 @@ Result<UndoPlan> plan_undo(const Log& log, const Id& import, const UndoOptions& 
     return Planner{log, import, options}.plan();
 }
 
-Result<UndoSummary> run_undo(
-    const UndoPlan& plan, const Submit& submit, const UndoOptions& options
-) {
-    return Sender{plan, submit, options}.send();
+Result<std::vector<CommandMessage>> undo_batch(const UndoPlan& plan, const UndoOptions& options) {
+    if (plan.steps.empty()) {
+        return Error{
+            ErrorCode::not_found,
+            fmt::format("nothing of import {} can be taken back", to_string(plan.import))};
+    }
+    Codec codec{options.modules};
+    const CommandDefaults defaults{
+        .id = id_from_text("undo\n" + to_string(plan.import)), .actor = options.actor};
+    std::vector<CommandMessage> batch;
+    batch.reserve(plan.steps.size());
+    for (const UndoStep& step : plan.steps) {
+        DAYBOOK_TRY(
+            CommandMessage message, codec.command_of_body(step.command, step.body, defaults)
+        );
+        batch.push_back(std::move(message));
+    }
+    return batch;
 }
 
 }  // namespace daybook::files

@@ -3,15 +3,12 @@
 // reversed, open deals lost, parties and items made inactive. What cannot be taken back is counted
 // by name.
 //
-// The plan is sent command by command, the newest fact first: a batch of the engine is one fact and
-// has at most 10,000 events. Each command's id comes from the import and the event, so a plan that
-// broke off is sent again to its end.
+// The plan is sent as one batch, the newest fact first: all of it is stored or nothing. The batch's
+// id comes from the import, so that undoing twice is undoing once.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,26 +38,16 @@ struct UndoOptions {
     Date date;  // Of the reversals; none: today.
     std::string reason = "import undone";
     std::span<const DomainModule> modules = domain_modules();  // Borrowed.
-    std::size_t in_flight_max = 1'024;
-    std::function<bool()> stop;
-    std::function<void(std::uint64_t done, std::uint64_t total)> progress;
-};
-
-struct UndoSummary {
-    std::uint64_t accepted = 0;
-    std::uint64_t repeated = 0;        // Accepted when the plan was sent before.
-    std::vector<std::string> refused;  // "INV-7: sales.more_than_invoiced, ...": the first of them,
-    std::uint64_t refused_count = 0;   // and all.
-    bool is_stopped = false;
-    std::optional<Error> failure;
 };
 
 // not_found if no event carries this import.
 [[nodiscard]] Result<UndoPlan> plan_undo(
     const Log& log, const Id& import, const UndoOptions& options
 );
-[[nodiscard]] Result<UndoSummary> run_undo(
-    const UndoPlan& plan, const Submit& submit, const UndoOptions& options
+// The plan's commands, to be submitted as one batch. Never empty: `not_found` if nothing of the
+// import can be taken back.
+[[nodiscard]] Result<std::vector<CommandMessage>> undo_batch(
+    const UndoPlan& plan, const UndoOptions& options
 );
 
 }  // namespace daybook::files

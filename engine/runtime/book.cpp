@@ -42,9 +42,9 @@ RefusalReport reactions_too_deep(std::size_t depth_max) {
 
 }  // namespace
 
-// One command on its way through the rules.
+// One command, or several that stand or fall together, on the way through the rules.
 struct Book::Batch {
-    const Request& request;
+    const CommandMessage& first_message;  // Whose batch it is.
     GroupBuffer& group;
     std::size_t first;       // The batch's first event in the group,
     std::size_t first_byte;  // and its place in the group's bytes.
@@ -64,24 +64,25 @@ Book::Book(std::vector<ModuleFacts> facts, const EngineLimits& limits)
     for (const ModuleFacts& module : facts_) states_.push_back(module.module->module->create());
 }
 
-std::optional<RefusalReport> Book::decide(const Request& request, GroupBuffer& group) {
-    DAYBOOK_ASSERT(request.slot < facts_.size());
+std::optional<RefusalReport> Book::decide(std::span<const Request> requests, GroupBuffer& group) {
+    DAYBOOK_ASSERT(!requests.empty());
     DAYBOOK_ASSERT(group.next_position() == position_);
-    const Instant recorded_at = std::max(request.now, recorded_at_);
+    const CommandMessage& first_message = requests.front().message;
+    const Instant recorded_at = std::max(requests.front().now, recorded_at_);
     Batch batch{
-        .request = request,
+        .first_message = first_message,
         .group = group,
         .first = group.event_count(),
         .first_byte = group.bytes(),
         .position = position_,
         .context = {
-            .command = request.message.id,
-            .actor = request.message.actor,
+            .command = first_message.id,
+            .actor = first_message.actor,
             .recorded_at = recorded_at,
             .today = recorded_at.date()}};
     depths_.clear();
     versions_.begin();
-    auto refusal = run(batch);
+    auto refusal = run_all(batch, requests);
     end_batch(!refusal.has_value());
     if (refusal) {
         group.truncate(batch.first);
@@ -95,10 +96,24 @@ std::optional<RefusalReport> Book::decide(const Request& request, GroupBuffer& g
     return refusal;
 }
 
-std::optional<RefusalReport> Book::run(Batch& batch) {
-    const Request& request = batch.request;
-    if (auto refusal = check_version(batch)) return refusal;
+std::optional<RefusalReport> Book::run_all(Batch& batch, std::span<const Request> requests) {
+    for (std::size_t index = 0; index < requests.size(); ++index) {
+        auto refusal = run(batch, requests[index]);
+        if (!refusal) continue;
+        std::string& at = refusal->reason.at;
+        if (requests.size() > 1) {
+            at = fmt::format("commands[{}]{}{}", index, at.empty() ? "" : ".", at);
+        }
+        return refusal;
+    }
+    return std::nullopt;
+}
 
+std::optional<RefusalReport> Book::run(Batch& batch, const Request& request) {
+    DAYBOOK_ASSERT(request.slot < facts_.size());
+    if (auto refusal = check_version(request)) return refusal;
+
+    const std::size_t first = batch.event_count();
     const DomainModule& module = *facts_[request.slot].module;
     arena_.clear();
     arena_.set_identifier(module.identifier);
@@ -109,17 +124,17 @@ std::optional<RefusalReport> Book::run(Batch& batch) {
     if (auto refusal = emit(batch, request.slot, caused_by_command)) return refusal;
 
     // Breadth first: the list grows while it is walked. Its length and the depth are limited.
-    for (std::size_t index = 0; index < batch.event_count(); ++index) {
+    for (std::size_t index = first; index < batch.event_count(); ++index) {
         if (auto refusal = react_to(batch, index)) return refusal;
     }
     return std::nullopt;
 }
 
-std::optional<RefusalReport> Book::check_version(const Batch& batch) const {
-    const auto& needed = batch.request.message.expected_version;
+std::optional<RefusalReport> Book::check_version(const Request& request) const {
+    const auto& needed = request.message.expected_version;
     if (!needed) return std::nullopt;
-    const RecordView& record = batch.request.record;
-    const MarkedFields& fields = facts_[batch.request.slot].commands[record.type];
+    const RecordView& record = request.record;
+    const MarkedFields& fields = facts_[request.slot].commands[record.type];
     const std::uint32_t found = version_of(fields.document_of(record.body));
     if (found != *needed) return version_differs(found, *needed);
     return std::nullopt;
@@ -128,21 +143,21 @@ std::optional<RefusalReport> Book::check_version(const Batch& batch) const {
 // Moves what a decision or a reaction left in the arena into the group, and applies it.
 std::optional<RefusalReport> Book::emit(Batch& batch, std::size_t slot, std::uint32_t cause) {
     const ModuleFacts& facts = facts_[slot];
-    const CommandMessage& message = batch.request.message;
+    const CommandMessage& message = batch.first_message;
     for (const EventArena::Entry& entry : arena_.entries()) {
         const std::span<const std::byte> payload = arena_.bytes_of(entry);
         const std::size_t bytes = sizeof(EventHeader) + payload.size();
         if (batch.event_count() >= limits_.batch_events_max) {
             return batch_too_large(
                 fmt::format("more than {} events", limits_.batch_events_max),
-                fmt::format("at most {} events from one command", limits_.batch_events_max)
+                fmt::format("at most {} events in one batch", limits_.batch_events_max)
             );
         }
         if (bytes > event_bytes_max ||
             batch.group.bytes() + bytes > batch.first_byte + limits_.batch_bytes_max) {
             return batch_too_large(
                 fmt::format("more than {} bytes of events", limits_.batch_bytes_max),
-                fmt::format("at most {} bytes from one command", limits_.batch_bytes_max)
+                fmt::format("at most {} bytes in one batch", limits_.batch_bytes_max)
             );
         }
         // What could not be read back must never be stored.

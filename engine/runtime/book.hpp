@@ -34,9 +34,15 @@ class Book {
         std::span<const DomainModule> modules, const EngineLimits& limits
     );
 
-    // Puts the command's batch at the end of the group and applies it; or changes nothing at all
-    // and answers the rule that said no.
-    [[nodiscard]] std::optional<RefusalReport> decide(const Request& request, GroupBuffer& group);
+    // Decides the requests one after the other, puts their one batch at the end of the group and
+    // applies it; or changes nothing at all and answers the rule that said no. The batch carries
+    // the id, actor and trace of the first.
+    [[nodiscard]] std::optional<RefusalReport> decide(
+        std::span<const Request> requests, GroupBuffer& group
+    );
+    [[nodiscard]] std::optional<RefusalReport> decide(const Request& request, GroupBuffer& group) {
+        return decide(std::span{&request, 1}, group);
+    }
 
     // Applies stored events, which must continue at position(). After an Error the book is of no
     // more use. `note_command` hears of each batch: (command id, position).
@@ -78,8 +84,9 @@ class Book {
 
     Book(std::vector<ModuleFacts> facts, const EngineLimits& limits);
 
-    std::optional<RefusalReport> run(Batch& batch);
-    std::optional<RefusalReport> check_version(const Batch& batch) const;
+    std::optional<RefusalReport> run_all(Batch& batch, std::span<const Request> requests);
+    std::optional<RefusalReport> run(Batch& batch, const Request& request);
+    std::optional<RefusalReport> check_version(const Request& request) const;
     std::optional<RefusalReport> emit(Batch& batch, std::size_t slot, std::uint32_t cause);
     std::optional<RefusalReport> react_to(Batch& batch, std::size_t index);
     [[nodiscard]] RefusalReport report(std::size_t slot, RefusalAnswer refusal) const;
@@ -102,7 +109,7 @@ class Book {
 
     // Only during decide(), kept for their memory.
     EventArena arena_;
-    std::vector<std::uint8_t> depths_;    // Of each event of the batch: 0 for the command's own.
+    std::vector<std::uint8_t> depths_;    // Of each event of the batch: 0 for a command's own.
     std::vector<std::size_t> begun_;      // Slots whose states note what changes.
     std::vector<std::uint8_t> is_begun_;  // By slot.
 };

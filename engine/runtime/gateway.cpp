@@ -7,8 +7,7 @@ namespace daybook {
 Gateway::Gateway(std::vector<ModuleFacts> facts, std::size_t command_bytes_max)
     : facts_(std::move(facts)), command_bytes_max_(command_bytes_max) {}
 
-Result<Submission> Gateway::admit(CommandMessage message, AnswerCallback callback) const {
-    DAYBOOK_ASSERT(callback != nullptr);
+Result<AdmittedCommand> Gateway::admit(CommandMessage message) const {
     if (message.id.is_none()) return Error{ErrorCode::invalid, "a command needs an id"};
     if (message.actor.is_none()) {
         return Error{ErrorCode::denied, "a command needs an actor: who asks?"};
@@ -36,11 +35,10 @@ Result<Submission> Gateway::admit(CommandMessage message, AnswerCallback callbac
             ErrorCode::invalid,
             "expected_version: this command has no document that could have a version"};
     }
-    return Submission{
+    return AdmittedCommand{
         .message = std::move(message),
         .record = *record,
-        .slot = static_cast<std::size_t>(facts - facts_.data()),
-        .callback = std::move(callback)};
+        .slot = static_cast<std::size_t>(facts - facts_.data())};
 }
 
 const ModuleFacts* Gateway::find(const DomainModule* module) const {

@@ -15,7 +15,7 @@ class Gateway {
     Gateway(std::vector<ModuleFacts> facts, std::size_t command_bytes_max);
 
     // The command ready for the writer, or why not. Any thread.
-    [[nodiscard]] Result<Submission> admit(CommandMessage message, AnswerCallback callback) const;
+    [[nodiscard]] Result<AdmittedCommand> admit(CommandMessage message) const;
 
  private:
     [[nodiscard]] const ModuleFacts* find(const DomainModule* module) const;

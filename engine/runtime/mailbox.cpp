@@ -10,7 +10,7 @@ Mailbox::Mailbox(std::size_t commands_max, std::size_t bytes_max)
 }
 
 Result<void> Mailbox::put(Submission&& submission) {
-    const std::size_t bytes = submission.message.payload.size();
+    const std::size_t bytes = submission.bytes();
     bool was_empty = false;
     {
         const std::scoped_lock lock{mutex_};

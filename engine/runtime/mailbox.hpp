@@ -17,13 +17,26 @@ enum class Errand : std::uint8_t {
     resume,    // After the disk was full.
 };
 
-// One thing for the writer to do, and whom to answer. The record lies in the message's payload.
-struct Submission {
-    Errand errand = Errand::command;
+// A command that the gateway let in. The record lies in the message's payload.
+struct AdmittedCommand {
     CommandMessage message;
     RecordView record;
     std::size_t slot = 0;  // Of message.module.
+};
+
+// One thing for the writer to do, and whom to answer.
+struct Submission {
+    Errand errand = Errand::command;
+    AdmittedCommand command;
+    std::vector<AdmittedCommand> others;  // Decided after it, in the same batch.
     AnswerCallback callback;
+
+    // Of the payloads.
+    [[nodiscard]] std::size_t bytes() const {
+        std::size_t sum = command.message.payload.size();
+        for (const AdmittedCommand& other : others) sum += other.message.payload.size();
+        return sum;
+    }
 };
 
 class Mailbox {

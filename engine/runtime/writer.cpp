@@ -84,18 +84,70 @@ Writer::~Writer() {
     static_cast<void>(stop());
 }
 
+Result<void> Writer::check_writable() const {
+    if (!has_failed_.load(std::memory_order_acquire)) return {};
+    const auto failure = write_failure();
+    return failure ? Result<void>{no_writes(*failure)} : Result<void>{};
+}
+
 Result<void> Writer::submit(CommandMessage message, AnswerCallback callback) {
-    if (has_failed_.load(std::memory_order_acquire)) {
-        if (const auto failure = write_failure()) return no_writes(*failure);
+    DAYBOOK_ASSERT(callback != nullptr);
+    DAYBOOK_TRY_VOID(check_writable());
+    DAYBOOK_TRY(AdmittedCommand command, gateway_.admit(std::move(message)));
+    return mailbox_.put({.command = std::move(command), .callback = std::move(callback)});
+}
+
+Result<void> Writer::submit_batch(std::vector<CommandMessage> messages, AnswerCallback callback) {
+    DAYBOOK_ASSERT(callback != nullptr);
+    if (messages.empty()) return Error{ErrorCode::invalid, "a batch needs a command"};
+    DAYBOOK_TRY_VOID(check_writable());
+    DAYBOOK_TRY(AdmittedCommand first, gateway_.admit(std::move(messages.front())));
+    messages.erase(messages.begin());
+    DAYBOOK_TRY(auto others, admit_others(std::move(messages)));
+    Submission submission{
+        .command = std::move(first), .others = std::move(others), .callback = std::move(callback)};
+    if (submission.bytes() > options_.limits.queue_bytes_max) {
+        return Error{
+            ErrorCode::too_large,
+            fmt::format(
+                "the batch's {} commands have {} bytes, more than the limit of {}",
+                submission.others.size() + 1,
+                submission.bytes(),
+                options_.limits.queue_bytes_max
+            )};
     }
-    DAYBOOK_TRY(Submission submission, gateway_.admit(std::move(message), std::move(callback)));
     return mailbox_.put(std::move(submission));
+}
+
+Result<std::vector<AdmittedCommand>> Writer::admit_others(std::vector<CommandMessage> messages
+) const {
+    std::vector<AdmittedCommand> others;
+    others.reserve(messages.size());
+    for (CommandMessage& message : messages) {
+        auto admitted = gateway_.admit(std::move(message));
+        if (!admitted.ok()) {
+            return Error{
+                admitted.error().code,
+                fmt::format("commands[{}]: {}", others.size() + 1, admitted.error().message)};
+        }
+        others.push_back(std::move(admitted).value());
+    }
+    return others;
 }
 
 Answer Writer::submit_and_wait(CommandMessage message) {
     Waiting waiting;
     auto taken =
         submit(std::move(message), [&waiting](const Answer& answer) { waiting.give(answer); });
+    if (!taken.ok()) return failed(std::move(taken).error());
+    return waiting.wait();
+}
+
+Answer Writer::submit_batch_and_wait(std::vector<CommandMessage> messages) {
+    Waiting waiting;
+    auto taken = submit_batch(std::move(messages), [&waiting](const Answer& answer) {
+        waiting.give(answer);
+    });
     if (!taken.ok()) return failed(std::move(taken).error());
     return waiting.wait();
 }
@@ -151,18 +203,20 @@ void Writer::take_in(Submission& submission) {
 
 Answer Writer::decide(const Submission& submission) {
     if (failure_) return failed(no_writes(*failure_));
-    const CommandMessage& message = submission.message;
+    const CommandMessage& message = submission.command.message;
     auto known = answers_.find(message.id, group_);
     if (!known.ok()) return failed(std::move(known).error());
     if (known.value()) return std::move(*known.value());
 
     const std::uint64_t first_position = group_.next_position();
-    const Request request{
-        .message = message,
-        .record = submission.record,
-        .slot = submission.slot,
-        .now = options_.clock->now()};
-    if (auto refusal = book_.decide(request, group_)) {
+    const Instant now = options_.clock->now();
+    const auto request_of = [&](const AdmittedCommand& command) {
+        return Request{command.message, command.record, command.slot, now};
+    };
+    requests_.clear();
+    requests_.push_back(request_of(submission.command));
+    for (const AdmittedCommand& other : submission.others) requests_.push_back(request_of(other));
+    if (auto refusal = book_.decide(requests_, group_)) {
         return {.outcome = Answer::Outcome::refused, .refusal = std::move(*refusal)};
     }
     if (group_.next_position() == first_position) {

@@ -35,6 +35,10 @@ class Writer {
     // As in Engine; any thread.
     [[nodiscard]] Result<void> submit(CommandMessage message, AnswerCallback callback);
     [[nodiscard]] Answer submit_and_wait(CommandMessage message);
+    [[nodiscard]] Result<void> submit_batch(
+        std::vector<CommandMessage> messages, AnswerCallback callback
+    );
+    [[nodiscard]] Answer submit_batch_and_wait(std::vector<CommandMessage> messages);
     [[nodiscard]] Result<void> run_errand(Errand errand);
     Result<void> stop();
     [[nodiscard]] std::optional<Error> write_failure() const;
@@ -42,6 +46,11 @@ class Writer {
     [[nodiscard]] std::uint64_t replayed_from() const { return replayed_from_; }
 
  private:
+    [[nodiscard]] Result<void> check_writable() const;
+    [[nodiscard]] Result<std::vector<AdmittedCommand>> admit_others(
+        std::vector<CommandMessage> messages
+    ) const;
+
     // The writer's thread.
     void run();
     void take_in(Submission& submission);
@@ -70,6 +79,7 @@ class Writer {
     FirstAnswers answers_;
     GroupBuffer group_;
     std::vector<Pending> pending_;
+    std::vector<Request> requests_;    // Of one submission, kept for its memory.
     std::uint64_t snapshot_position_;  // Of the newest snapshot that we know to be good.
     Result<void> last_snapshot_;       // Read by stop() after the thread has ended.
 

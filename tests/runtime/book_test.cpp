@@ -68,6 +68,48 @@ TEST_CASE("reactions to reactions go on until no one has anything to say") {
     }
 }
 
+TEST_CASE("several commands make one batch under the first one's id, each with its reactions") {
+    ToyBook toy;
+    REQUIRE(!toy.decide_all({open_till("c-1", "T1"), put_in("c-2", "T1", 5), put_in("c-3", "T1", 2)}
+    ));
+    // Opened, put in, tallied, put in, tallied: each reaction stands behind its own command.
+    REQUIRE(toy.events().size() == 5);
+    for (std::uint32_t index = 0; index < 5; ++index) {
+        CHECK(toy.header(index).batch_index() == index);
+        CHECK(toy.header(index).batch_count() == 5);
+        CHECK(read(toy.header(index).command()) == id_from_code("c-1"));
+    }
+    CHECK(toy.header(1).cause_index() == caused_by_command);
+    CHECK(toy.header(2).cause_index() == 1);
+    CHECK(toy.header(3).cause_index() == caused_by_command);
+    CHECK(toy.header(4).cause_index() == 3);
+    CHECK(toy.header(3).document_version() == 3);
+}
+
+TEST_CASE("a batch in which one command is refused leaves nothing and names the command") {
+    ToyBook toy;
+    REQUIRE(!toy.decide(open_till("c-0", "T1")));
+    const Bytes before = toy.state();
+    const auto refusal =
+        toy.decide_all({put_in("c-1", "T1", 5), take_out("c-2", "T1", 6), put_in("c-3", "T1", 9)});
+    REQUIRE(refusal);
+    CHECK(refusal->reason.at.starts_with("commands[1]"));
+    CHECK(toy.events().size() == 1);
+    CHECK(toy.state() == before);
+    // In another order the same commands are all right.
+    CHECK(!toy.decide_all({put_in("c-3", "T1", 9), take_out("c-2", "T1", 6)}));
+}
+
+TEST_CASE("a batch as a whole keeps the limit of events") {
+    ToyBook toy{EngineLimits{.batch_events_max = 4}};
+    const auto refusal =
+        toy.decide_all({open_till("c-1", "T1"), put_in("c-2", "T1", 5), put_in("c-3", "T1", 2)});
+    REQUIRE(refusal);
+    CHECK(refusal->rule == "batch_too_large");
+    CHECK(refusal->reason.at == "commands[2]");
+    CHECK(toy.events().empty());
+}
+
 TEST_CASE("a circle of reactions is refused and leaves nothing") {
     ToyBook toy{EngineLimits{.reaction_depth_max = 6}};
     const Bytes before = toy.state();
@@ -126,12 +168,12 @@ TEST_CASE("a batch with too many events or bytes is refused whole") {
     const auto events = toy.decide(command("c-2", till::FloodT{.till = till, .count = 4}));
     REQUIRE(events);
     CHECK(events->rule == "batch_too_large");
-    CHECK(events->reason.needed == "at most 3 events from one command");
+    CHECK(events->reason.needed == "at most 3 events in one batch");
     const auto bytes =
         toy.decide(command("c-3", till::FloodT{.till = till, .count = 2, .letters = 5'000}));
     REQUIRE(bytes);
     CHECK(bytes->rule == "batch_too_large");
-    CHECK(bytes->reason.needed == "at most 10000 bytes from one command");
+    CHECK(bytes->reason.needed == "at most 10000 bytes in one batch");
     CHECK(toy.state() == before);
 }
 

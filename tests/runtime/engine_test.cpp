@@ -100,6 +100,46 @@ TEST_CASE("an accepted command is answered with its place and its document's ver
     CHECK(nothing.first_position == 3);
 }
 
+TEST_CASE("a batch of commands is answered as one, and sent again gives the first answer") {
+    Desk desk;
+    Engine engine = desk.open();
+    const auto batch = [] { return std::vector{open_till("c-1", "T1"), put_in("c-2", "T1", 5)}; };
+    const Answer first = engine.submit_batch_and_wait(batch());
+    CHECK(first.outcome == Outcome::accepted);
+    CHECK(first.event_count == 3);
+    CHECK(desk.log.appends() == 1);
+    const Answer again = engine.submit_batch_and_wait(batch());
+    CHECK(again.is_repeated);
+    CHECK(again.first_position == first.first_position);
+    CHECK(engine.end() == 3);
+    REQUIRE(engine.stop().ok());
+
+    Engine reopened = desk.open();
+    CHECK(reopened.submit_batch_and_wait(batch()).is_repeated);
+    const Answer refused =
+        reopened.submit_batch_and_wait({put_in("c-4", "T1", 1), take_out("c-5", "T1", 9)});
+    CHECK(refused.outcome == Outcome::refused);
+    CHECK(reopened.end() == 3);
+}
+
+TEST_CASE("a batch that is empty, too large or holds a bad command is turned away at the door") {
+    Desk desk;
+    Engine engine = desk.open({.queue_bytes_max = 256});
+    const auto nobody = [](CommandMessage message) {
+        message.actor = Id{};
+        return message;
+    };
+    CHECK(engine.submit_batch_and_wait({}).error.code == ErrorCode::invalid);
+    const Answer bad =
+        engine.submit_batch_and_wait({open_till("c-1", "T1"), nobody(put_in("c-2", "T1", 5))});
+    CHECK(bad.error.code == ErrorCode::denied);
+    CHECK(bad.error.message.starts_with("commands[1]: "));
+    std::vector<CommandMessage> many;
+    for (int number = 0; number < 20; ++number) many.push_back(open_till("c-1", "T1"));
+    CHECK(engine.submit_batch_and_wait(std::move(many)).error.code == ErrorCode::too_large);
+    CHECK(engine.end() == 0);
+}
+
 TEST_CASE("no answer is given before its group is durable, and one append serves the group") {
     Desk desk;
     Engine engine = desk.open();

@@ -24,6 +24,17 @@ class ToyBook {
             {.message = message, .record = *record, .slot = slot, .now = clock.now()}, group_
         );
     }
+    // As one batch.
+    std::optional<RefusalReport> decide_all(const std::vector<CommandMessage>& messages) {
+        std::vector<Request> requests;
+        for (const CommandMessage& message : messages) {
+            const auto slot = static_cast<std::size_t>(message.module - toy_modules().data());
+            const auto record = message.module->verify_command(message.payload);
+            DAYBOOK_ASSERT(record.has_value());
+            requests.push_back({message, *record, slot, clock.now()});
+        }
+        return book_.decide(requests, group_);
+    }
     [[nodiscard]] Bytes state() const {
         Bytes bytes;
         book_.save(bytes);
