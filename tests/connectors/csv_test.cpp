@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -128,7 +129,7 @@ TEST_CASE("a byte that is not of the encoding is an error with its line, after t
 
 TEST_CASE("gzip files are read by what they hold, and one that breaks off is an error") {
     std::string text = "n,square\n";
-    for (int i = 0; i < 50'000; ++i) text += fmt::format("{},{}\n", i, i * i);
+    for (std::int64_t i = 0; i < 50'000; ++i) text += fmt::format("{},{}\n", i, i * i);
     const std::string packed = gzip(text);
     CHECK(read_all(packed).rows == read_all(text).rows);
     CHECK(read_all(gzip("a\n") + gzip("b\n")).rows == Rows{{"a"}, {"b"}});

@@ -39,6 +39,7 @@ template <class T>
 std::vector<T> take(std::string_view& bytes, std::size_t count) {
     std::vector<T> structs(count);
     DAYBOOK_ASSERT(bytes.size() >= count * sizeof(T));
+    if (count == 0) return structs;
     std::memcpy(static_cast<void*>(structs.data()), bytes.data(), count * sizeof(T));
     bytes.remove_prefix(count * sizeof(T));
     return structs;
