@@ -24,7 +24,7 @@ std::optional<char> delimiter_named(std::string_view name) {
 
 class Parser {
  public:
-    Parser(Mapping& mapping, const std::string& file) : mapping_(mapping), file_(file) {}
+    explicit Parser(Mapping& mapping) : mapping_(mapping) {}
 
     Result<void> line(LineReader reader) {
         if (reader.at_end()) return {};
@@ -101,7 +101,6 @@ class Parser {
     }
 
     Mapping& mapping_;
-    const std::string& file_;
     Scope scope_;
     bool in_command_ = false;
     bool in_table_ = false;
@@ -435,7 +434,7 @@ Result<Mapping> parse_mapping(std::string_view text, const std::string& name) {
             fmt::format("{} is longer than {} bytes", name, MappingLimits::text_bytes_max)};
     }
     Mapping mapping;
-    Parser parser{mapping, name};
+    Parser parser{mapping};
     std::size_t lines = 0;
     DAYBOOK_TRY_VOID(for_each_line(text, name, [&](LineReader reader) {
         lines = reader.line();
@@ -447,7 +446,7 @@ Result<Mapping> parse_mapping(std::string_view text, const std::string& name) {
 
 Result<void> add_aliases(Mapping& mapping, std::string_view lines) {
     const std::string name = "aliases";
-    Parser parser{mapping, name};
+    Parser parser{mapping};
     return for_each_line(lines, name, [&](LineReader reader) -> Result<void> {
         if (reader.at_end()) return {};
         if (!reader.take_word("alias")) return reader.error("each line is an alias");
