@@ -22,12 +22,10 @@ class Answers {
  public:
     // On the writer's thread.
     void put(ArrivedAnswer arrived) {
-        {
-            const std::scoped_lock lock{mutex_};
-            arrived_.push_back(std::move(arrived));
-            if (arrived_.size() > 1) return;  // Whoever waits has been woken.
-        }
-        some_.notify_one();
+        const std::scoped_lock lock{mutex_};
+        arrived_.push_back(std::move(arrived));
+        if (arrived_.size() > 1) return;  // Whoever waits has been woken.
+        some_.notify_one();  // Under the lock: who takes the last answer destroys this at once.
     }
     // Everything that has arrived; waits for the first if asked to.
     void take(std::vector<ArrivedAnswer>& into, bool waits) {
