@@ -4,5 +4,7 @@
 
 #if defined(__SANITIZE_THREAD__)
 // RocksDB comes compiled, without the notes that the thread sanitizer needs to follow it.
-extern "C" const char* __tsan_default_suppressions() { return "race:rocksdb\nmutex:rocksdb\n"; }
+extern "C" const char* __tsan_default_suppressions() {
+    return "called_from_lib:librocksdb.so\nrace:rocksdb\nmutex:rocksdb\n";
+}
 #endif
