@@ -24,6 +24,7 @@ constexpr Layer layers[] = {
       "schemas/",
       "engine/domain/module.hpp",
       "engine/domain/decision.hpp",
+      "engine/domain/open_days.hpp",
       "engine/domain/read.hpp",
       "engine/domain/state.hpp"}},
     {"engine/os", {"engine/base/"}},

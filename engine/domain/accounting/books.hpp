@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/domain/module.hpp"
+#include "engine/domain/open_days.hpp"
 #include "schemas/accounting.hpp"
 #include "schemas/crm.hpp"
 #include "schemas/sales.hpp"
@@ -36,18 +37,6 @@ struct AccountUse {
     AccountRole role = AccountRole::none;
     Id key;
     friend auto operator<=>(const AccountUse&, const AccountUse&) = default;
-};
-struct FiscalYear {
-    Date first;
-    Date last;
-    bool is_closed = false;
-};
-// Periods follow each other without overlapping. Those of a closed year are closed.
-struct PeriodState {
-    Id period;
-    Id year;
-    Date last;
-    PeriodStatus status = PeriodStatus::none;
 };
 struct JournalYear {
     Id journal;
@@ -141,9 +130,7 @@ struct Books {
     Keyed<Journal> journals;
     Keyed<Id, AccountUse> roles;
     Keyed<Id, JournalKind> journal_roles;
-    Keyed<FiscalYear> years;
-    Sorted<PeriodState, Date> periods;          // By their first day.
-    Keyed<Date> period_firsts;                  // By the period's id.
+    OpenDays days;                              // The years and periods.
     Keyed<std::uint32_t, JournalYear> numbers;  // The last one given.
     Keyed<TaxCode> tax_codes;
     Sorted<Rate, TaxRateFrom> tax_rates;

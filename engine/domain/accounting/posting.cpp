@@ -141,7 +141,7 @@ Decision Posting::post(EntryDraft draft) {
     }
 
     entry.accounting_date = day.value();
-    entry.year = period_of(state_, entry.accounting_date)->second.year;
+    entry.year = state_.days.period_of(entry.accounting_date)->second.year;
     const JournalYear series{entry.journal, entry.year};
     const auto given = numbers_.try_emplace(series, state_.numbers.get(series)).first;
     entry.number = ++given->second;

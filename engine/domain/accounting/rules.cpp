@@ -196,25 +196,14 @@ Checked<std::int64_t> to_base(const Books& state, Money amount, ExchangeRate rat
     return minor;
 }
 
-const std::pair<const Date, PeriodState>* period_of(const Books& state, Date date) {
-    auto after = state.periods.from(date.plus_days(1));
-    if (after == state.periods.begin_key()) return nullptr;
-    const auto& period = *--after;
-    return date <= period.second.last ? &period : nullptr;
-}
-
 Checked<Date> accounting_date(const Books& state, Date date) {
     if (Decision no = check_day(date); no.is_refused()) return no;
-    const auto* period = period_of(state, date);
-    if (period != nullptr && period->second.status == PeriodStatus::open) return date;
-    auto later = state.periods.from(date);
-    if (period == nullptr && later == state.periods.end()) {
+    const Date open = state.days.accounting_date(date);
+    if (!open.is_none()) return open;
+    if (state.days.period_of(date) == nullptr && state.days.first_from(date) == nullptr) {
         return {
             Refusal::no_period_for_date,
             {"date", to_string(date) + " is in no fiscal year", "OpenFiscalYear for that day"}};
-    }
-    for (; later != state.periods.end(); ++later) {
-        if (later->second.status == PeriodStatus::open) return later->first;
     }
     return {
         Refusal::no_open_period,
@@ -225,7 +214,7 @@ Checked<Date> accounting_date(const Books& state, Date date) {
 
 Checked<Date> fixed_accounting_date(const Books& state, Date date, EntryKind kind) {
     if (Decision no = check_day(date); no.is_refused()) return no;
-    const auto* period = period_of(state, date);
+    const OpenDays::Entry* period = state.days.period_of(date);
     if (period == nullptr) {
         return {
             Refusal::no_period_for_date,

@@ -73,8 +73,6 @@ inline constexpr std::size_t entry_lines_max = 10'000;
 // The amount in base currency at the rate.
 [[nodiscard]] Checked<std::int64_t> to_base(const Books& state, Money amount, ExchangeRate rate);
 
-// The period of a day, or null; its first day is the key.
-[[nodiscard]] const std::pair<const Date, PeriodState>* period_of(const Books& state, Date date);
 // The day itself if its period is open, else the first open day after it.
 [[nodiscard]] Checked<Date> accounting_date(const Books& state, Date date);
 // The day itself, or a refusal. Adjustments may enter a soft-closed period.
