@@ -1,0 +1,35 @@
+// Items and places as they stand now.
+
+#include "projections/inventory/rows.hpp"
+
+namespace daybook::inventory {
+
+void project(Rows<ItemRow>& rows, const StockItemDefined& event) {
+    rows.put({
+        .item = read(event.item()),
+        .name = copy(event.name()),
+        .kind = event.kind(),
+        .unit = read(event.unit()),
+        .group = read_or_none(event.group()),
+        .posting_group = read(event.posting_group()),
+        .tracking = event.tracking(),
+        .template_item = read_or_none(event.template_()),
+        .shelf_life_days = event.shelf_life_days(),
+        .weight = read(event.weight()),
+        .volume = read(event.volume()),
+        .is_active = event.is_active(),
+    });
+}
+
+void project(Rows<LocationRow>& rows, const LocationDefined& event) {
+    rows.put({
+        .location = read(event.location()),
+        .name = copy(event.name()),
+        .kind = event.kind(),
+        .parent = read_or_none(event.parent()),
+        .warehouse = read(event.warehouse()),
+        .is_active = event.is_active(),
+    });
+}
+
+}  // namespace daybook::inventory
