@@ -19,9 +19,11 @@ struct Layer {
 
 constexpr Layer layers[] = {
     {"engine/base", {"schemas/common.hpp"}},
+    {"engine/domain/cost", {"engine/base/"}},
     {"engine/domain",
      {"engine/base/",
       "schemas/",
+      "engine/domain/cost/",
       "engine/domain/module.hpp",
       "engine/domain/decision.hpp",
       "engine/domain/open_days.hpp",

@@ -1,0 +1,175 @@
+// What the goods of one item in one valuation scope cost: all its movements in order of their
+// moments, and the answers that a stock account needs, at any moment and after any back-dated fact.
+//
+// Everything is measured by two curves over the moments:
+//   brought in(t)  what receipts brought in and revaluations added, through t;
+//   value(t)       what the goods on hand at t are worth by the pool's method, rounded once.
+// What has left the pool is expense(t) = brought in(t) - value(t). The *cost* of a movement is the
+// step of the expense at its moment, so costs add up to the unit whatever lies between:
+//   of an issue        its cost of goods;
+//   of a receipt       zero, or the true-up of issues that ran ahead of it, or (standard) variance;
+//   of a revaluation   the part of its amount that fell on goods already gone (to_sold);
+//   of a new standard  the change of value, as an expense (a gain is negative).
+// A movement changes the stock account by what it brought in less its cost.
+//
+// The methods (all divisions to the nearest minor unit, ties to even):
+//   fifo      Receipts are layers in order of their moments, each worth what it brought in and the
+//             revaluations of it known by t. The first units received leave first: expense(t) is
+//             the value of the first issued(t) units, a layer of which n of q units have left
+//             having given value x n / q. So a layer's slices never drift from its value, and the
+//             last slice takes the rest. A revaluation of a layer of which n of q have left puts
+//             the difference of value x n / q into the expense at its own moment. Short stock:
+//             units issued beyond what was received by t cost the last received layer's unit cost
+//             (n x value / q, rounded in one for all n; nothing if there was no receipt yet). A
+//             receipt that covers them replaces that by its own cost: the true-up.
+//   average   Running quantity and value. A receipt adds both. An issue takes value x issued /
+//             on hand. A revaluation adds amount x min(on hand, received) / received to the value
+//             (nothing while on hand is not positive), the rest of it is expense.
+//             Short stock: value is - n x last unit cost, n the missing units, the last unit cost
+//             being value / on hand before the issue that used the stock up. A receipt that finds
+//             on hand b <= 0 leaves value x (b + received) / received of its own; if that is still
+//             short, the receipt's unit cost is now the last one.
+//   standard  value(t) = on hand x the standard in force, rounded in one (short stock: negative).
+//             A receipt's difference from that is variance, a revaluation is variance, a new
+//             standard revalues what is on hand.
+//   A specific lot is a pool of its own.
+//
+// A closed year: compact() keeps the layers that are left (with their moments, original quantities
+// and days of origin) and drops what has left. No cost of a later movement changes by a unit. After
+// that, a receipt dated in the closed time still enters in its true order among the layers left;
+// whatever else is dated there counts at the end of the closed time.
+//
+// Copying a pool takes constant time and shares everything; a change copies what it touches if that
+// is shared, and else happens in place. A pool and its copies belong to one thread.
+//
+// Costs, n movements: an appended movement and its cost, a value or quantity at any moment, a
+// shortage: O(log n). A back-dated movement: fifo and standard O(log n), average replays what
+// follows until it meets the old state again. differences(): the days that follow, not the
+// movements.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/base/money.hpp"
+#include "engine/base/pack.hpp"
+#include "engine/domain/cost/moment.hpp"
+
+namespace daybook::cost {
+
+enum class Method : std::uint8_t { none, fifo, average, standard };
+enum class Kind : std::uint8_t { none, receipt, issue, revaluation, new_standard };
+
+inline constexpr std::uint8_t reason_max = 63;  // A reason is one bit of a set.
+// One movement's quantity, and all that a pool may receive or issue.
+inline constexpr Quantity movement_quantity_max = Quantity::from_milli((std::int64_t{1} << 47) - 1);
+inline constexpr Quantity pool_quantity_max = Quantity::from_milli(std::int64_t{1} << 61);
+inline constexpr std::int64_t pool_value_max = std::int64_t{1} << 61;
+
+struct Movement {
+    Moment moment;  // Its own, unlike any other in the pool.
+    Kind kind = Kind::none;
+    std::uint8_t reason = 0;  // What differences() groups by; at most reason_max.
+    bool is_linked = false;   // Others refer to its cost: linked_changes() lists it.
+    Quantity quantity;        // receipt and issue: positive. Else zero.
+    Money value;              // receipt: what it brings in. revaluation: the amount, signed.
+    Date origin;              // receipt: the day from which it ages; none means its own day.
+    Moment receipt;           // revaluation: of which receipt.
+    UnitPrice standard;       // new_standard: the cost of one unit from now on.
+};
+
+// Where the stock runs out: on hand less the wanted quantity is first negative after `moment`.
+struct Shortage {
+    Moment moment;
+    Quantity missing;
+};
+// A revaluation's amount: what stays in stock, and what fell on goods already gone.
+struct Split {
+    Money to_stock;
+    Money to_sold;
+};
+// What is left of a receipt, or what an issue took of it.
+struct Layer {
+    Moment moment;
+    Date origin;
+    Quantity quantity;
+    Money value;
+};
+// The costs of all movements of one day with one reason.
+struct CostChange {
+    Date day;
+    std::uint8_t reason = 0;
+    Money before;
+    Money after;
+};
+// A linked movement whose cost is another one now.
+struct LinkedChange {
+    Moment moment;
+    Money before;
+    Money after;
+};
+
+class CostPool {
+ public:
+    CostPool() = default;  // Takes no movement: it has no method.
+    CostPool(Method method, Currency currency);
+
+    [[nodiscard]] Method method() const;
+    [[nodiscard]] Currency currency() const;
+    [[nodiscard]] std::uint64_t movement_count() const;  // Opening layers included.
+    [[nodiscard]] bool is_empty() const { return movement_count() == 0; }
+    [[nodiscard]] Moment last_moment() const;   // None if empty.
+    [[nodiscard]] Date closed_through() const;  // The day of the last compact(); none before.
+
+    // ---- Changes. What they assert the caller has asked: can_take(), find().
+
+    // Whether it fits: quantities, reasons and sums within their limits, its moment not taken, kind
+    // and method in agreement. A revaluation of a receipt that is not here any more fits.
+    [[nodiscard]] bool can_take(const Movement& movement) const;
+    void insert(const Movement& movement);
+    // What a receipt brings in, when it is the cost of something elsewhere that was restated.
+    void set_value(Moment receipt, Money value);
+    // From now on others refer to the movement's cost.
+    void set_linked(Moment movement);
+    // Forgets what lies on or before the day but for the layers that are left then.
+    void compact(Date through);
+
+    // ---- Questions. A moment in the closed time means the end of it.
+
+    // As it was inserted; a moment in the closed time finds the receipts that are left.
+    [[nodiscard]] std::optional<Movement> find(Moment moment) const;
+    // The step of the expense at this movement, which must be here.
+    [[nodiscard]] Money cost_of(Moment movement) const;
+    [[nodiscard]] Split split_of(Moment revaluation) const;
+    // Through the moment: what moves at that very moment has moved.
+    [[nodiscard]] Quantity on_hand_at(Moment moment) const;
+    [[nodiscard]] Money value_at(Moment moment) const;
+    [[nodiscard]] Money expense_at(Moment moment) const;  // Since the opening.
+    [[nodiscard]] Quantity on_hand() const;
+    [[nodiscard]] Money value() const;
+    // If `quantity` left at `moment` (behind what moves at that very moment): where that first
+    // leaves less than nothing, at `moment` itself or later.
+    [[nodiscard]] std::optional<Shortage> first_shortage(Moment moment, Quantity quantity) const;
+    // What is on hand at a moment by receipt, the oldest first (first in, first out whatever the
+    // method). The values add up to value_at(). Nothing while on hand is not positive.
+    [[nodiscard]] std::vector<Layer> layers_at(Moment moment) const;
+    // What the issue took, by receipt; the values add up to its cost. What ran ahead of its receipt
+    // is a layer without a moment.
+    [[nodiscard]] std::vector<Layer> layers_taken_by(Moment issue) const;
+
+    // Equal pools give equal bytes.
+    void save(Packer& packer) const;
+    void load(Unpacker& unpacker);
+};
+
+// Where two versions of one pool (none compacted since) differ in the costs of a day and reason, in
+// order. The differences add up to the difference of the expense. What only `after` has counts as
+// zero before.
+[[nodiscard]] std::vector<CostChange> differences(const CostPool& before, const CostPool& after);
+// The linked movements of both whose cost differs, in order.
+[[nodiscard]] std::vector<LinkedChange> linked_changes(
+    const CostPool& before, const CostPool& after
+);
+
+}  // namespace daybook::cost
