@@ -1,5 +1,5 @@
 // A log of accounting entries without an engine: four lines each, one tax, and every second one
-// opens an item.
+// opens an item. The first event says which currency the book has.
 #pragma once
 
 #include <fmt/format.h>
@@ -28,7 +28,11 @@ class EntryMaker {
         arena_.clear();
         arena_.set_identifier(accounting::EventRecordIdentifier());
         accounting::EventRecordT record;
-        record.event.Set(entry_posted(entry, date, position));
+        if (position == 0) {
+            record.event.Set(book_configured());
+        } else {
+            record.event.Set(entry_posted(entry, date, position));
+        }
         arena_.add(record);
         const auto& stored = arena_.entries().front();
         const auto payload = arena_.bytes_of(stored);
@@ -57,6 +61,13 @@ class EntryMaker {
     }
 
  private:
+    static accounting::BookConfiguredT book_configured() {
+        accounting::BookConfiguredT event;
+        event.name = "Bench";
+        event.base_currency = Currency::eur;
+        event.payment_difference_max = Money::from_minor(0, Currency::eur);
+        return event;
+    }
     static accounting::EntryPostedT entry_posted(Id entry, Date date, std::uint64_t position) {
         const auto minor = static_cast<std::int64_t>(position % 90'000 + 100);
         const Id party = id_from_code(fmt::format("C-{}", position % 300));
@@ -71,8 +82,8 @@ class EntryMaker {
         event.entry = entry;
         event.journal = id_from_code("VT");
         event.year = id_from_code("2026");
-        event.number = static_cast<std::uint32_t>(position + 1);
-        event.number_text = fmt::format("VT-2026-{:06}", position + 1);
+        event.number = static_cast<std::uint32_t>(position);
+        event.number_text = fmt::format("VT-2026-{:06}", position);
         event.kind = accounting::EntryKind::invoice;
         event.accounting_date = date;
         event.date = date;

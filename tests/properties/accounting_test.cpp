@@ -88,7 +88,7 @@ class Clerk {
     }
 
     void work(bool files_returns) {
-        switch (prng_.below(files_returns ? 14 : 11)) {
+        switch (prng_.below(files_returns ? 16 : 11)) {
             case 0:
             case 1:
             case 2: return post_entry();
@@ -102,6 +102,8 @@ class Clerk {
             case 10: return publish(any({"USD", "JPY"}), day());
             case 11:
             case 12: return move_period();
+            case 13: return clear();
+            case 14: return revalue();
             default: return file_return();
         }
     }
@@ -117,7 +119,7 @@ class Clerk {
         for (const auto& [entry, kind] : std::map<Id, EntryKind>{office_.fold.entries}) {
             const bool is_payment = kind == EntryKind::payment;
             if (office_.fold.reversed.contains(entry) || kind == EntryKind::reversal ||
-                kind == EntryKind::allocation) {
+                kind == EntryKind::allocation || kind == EntryKind::tax_release) {
                 continue;
             }
             office_.must(
@@ -215,7 +217,7 @@ class Clerk {
             lines.push_back(fmt::format(
                 R"({{"net": "{}", "tax_code": "{}"}})",
                 money(in),
-                any({"FR20A", "FR20A", "FR55A", "FR0A", "INTRA20A", "FR20"})
+                any({"FR20A", "FR20EA", "FR20EA", "FR55A", "FR0A", "INTRA20A", "FR20"})
             ));
         }
         office_.send(
@@ -288,25 +290,50 @@ class Clerk {
         }
         if (prng_.chance(15)) extras += fmt::format(R"(, "difference": "{}")", money(in, 120));
         std::string amount = money(in, 90'000);
+        const std::string id = new_id("M");
+        const bool is_under_way = prng_.chance(40);
         if (in != "EUR" && prng_.chance(40)) {
             if (extras.find("fee") == std::string::npos) {
                 extras += fmt::format(R"(, "settles": "{}")", amount);
                 amount = money("EUR");
             }
         }
-        office_.send(
+        const bool accepted = office_.send(
             "accounting.RecordPayment",
             fmt::format(
                 R"({{"payment": "{}", "direction": "{}", "party": "{}", "date": "{}",
-                    "account": "512000", "amount": "{}", "items": [{}]{}}})",
-                new_id("M"),
+                    "account": "{}", "amount": "{}", "items": [{}]{}}})",
+                id,
                 owes ? "received" : "made",
                 who,
                 day(),
+                is_under_way ? "511200" : "512000",
                 amount,
                 fmt::join(items, ","),
                 extras
             )
+        );
+        if (accepted) payments_.push_back(id);
+    }
+    void clear() {
+        std::vector<std::string> some;
+        for (std::uint64_t left = 1 + prng_.below(3); left > 0 && !payments_.empty(); --left) {
+            some.push_back(fmt::format(R"("{}")", payments_[prng_.below(payments_.size())]));
+        }
+        office_.send(
+            "accounting.ClearPayments",
+            fmt::format(
+                R"({{"clearing": "{}", "account": "512400", "date": "{}", "payments": [{}]}})",
+                new_id("C"),
+                day(),
+                fmt::join(some, ",")
+            )
+        );
+    }
+    void revalue() {
+        office_.send(
+            "accounting.RevalueCurrencies",
+            fmt::format(R"({{"revaluation": "{}", "date": "{}"}})", new_id("V"), day())
         );
     }
     void allocate() {
@@ -407,6 +434,7 @@ class Clerk {
     Office& office_;
     Prng& prng_;
     std::uint64_t made_ = 0;
+    std::vector<std::string> payments_;
 };
 
 constexpr int commands = 4'000;
@@ -422,6 +450,11 @@ TEST_CASE("the books balance after every batch of a random history") {
     office.fold.check_every_day();
     CHECK(office.fold.entries.size() > 400);
     CHECK(office.fold.letterings.size() > 100);
+    std::map<EntryKind, int> kinds;
+    for (const auto& [entry, kind] : office.fold.entries) ++kinds[kind];
+    CHECK(kinds[EntryKind::tax_release] > 20);
+    CHECK(kinds[EntryKind::clearing] > 5);
+    CHECK(kinds[EntryKind::revaluation] > 10);
     MESSAGE(
         office.fold.entries.size(),
         " entries, ",

@@ -73,6 +73,37 @@ class BooksFold {
             REQUIRE(balance_of(account) == tax);
         }
         REQUIRE(balance_of(conversion) == 0);
+        REQUIRE(balance_of(adjustment) == 0);  // Taken back by the batch that made it.
+        check_waiting();
+    }
+
+    // Tax on cash basis waits for exactly the share of its document that is not settled.
+    void check_waiting() const {
+        std::map<Id, std::int64_t> by_account;
+        for (const auto& [document, taxes_of] : waiting) {
+            CAPTURE(to_string(document));
+            std::int64_t gross = 0;
+            std::int64_t open = 0;
+            for (std::uint16_t part = 1; part <= parts.at(document); ++part) {
+                gross += items.at({document, part}).amount.minor();
+                open += items.at({document, part}).open.minor();
+            }
+            for (const Waiting& tax : taxes_of) {
+                const std::int64_t settled = gross - open;
+                const std::int64_t due = nearest(tax.whole * settled, gross);
+                REQUIRE(tax.left == tax.whole - due);
+                by_account[tax.account] += tax.side == TaxSide::input ? tax.left : -tax.left;
+            }
+        }
+        for (const auto& [account, sum] : by_account) REQUIRE(balance_of(account) == sum);
+    }
+    // a / b, halves to even.
+    static std::int64_t nearest(std::int64_t a, std::int64_t b) {
+        if (b < 0) return nearest(-a, -b);
+        const std::int64_t floor = a / b - (a % b < 0 ? 1 : 0);
+        const std::int64_t twice = 2 * (a - floor * b);
+        if (twice != b) return floor + (twice > b ? 1 : 0);
+        return floor + (floor % 2 == 0 ? 0 : 1);
     }
 
     // On every day the control accounts are the sum of what was open, and no item is ever settled
@@ -119,7 +150,18 @@ class BooksFold {
     std::set<Id> reversed;
     std::set<Id> allocations;  // In force, and not of a reversal.
     std::set<std::string> letterings;
+    struct Waiting {
+        Id tax_code;
+        Rate rate;
+        TaxSide side = TaxSide::none;
+        Id account;
+        std::int64_t whole = 0;  // In base currency.
+        std::int64_t left = 0;
+    };
+    std::map<Id, std::vector<Waiting>> waiting;  // By document.
+    std::map<Id, std::uint16_t> parts;
     Id conversion = id_from_code("588000");
+    Id adjustment = id_from_code("478800");
 
  private:
     void add(const AccountOpened& event) {
@@ -164,6 +206,35 @@ class BooksFold {
         for (const auto& [currency, sum] : sums) REQUIRE(sum == 0);
         add_items(entry);
         add_taxes(entry);
+        add_waiting(entry);
+    }
+    void add_waiting(const EntryPosted& entry) {
+        if (entry.deferred_taxes() == nullptr) return;
+        const bool is_release = entry.kind() == EntryKind::tax_release;
+        std::vector<Waiting>& taxes_of = waiting[read(is_release ? entry.source() : entry.entry())];
+        for (const DeferredTax* tag : *entry.deferred_taxes()) {
+            if (!is_release) {
+                taxes_of.push_back(
+                    {read(tag->tax_code()),
+                     read(tag->rate()),
+                     tag->side(),
+                     read(tag->account()),
+                     tag->tax_minor(),
+                     tag->tax_minor()}
+                );
+                continue;
+            }
+            const auto tax = std::ranges::find_if(taxes_of, [&](const Waiting& each) {
+                return each.tax_code == read(tag->tax_code()) && each.rate == read(tag->rate()) &&
+                       each.side == tag->side();
+            });
+            REQUIRE(tax != taxes_of.end());
+            tax->left += tag->tax_minor();
+        }
+        if (!is_release) {
+            const std::size_t count = entry.items() == nullptr ? 0 : entry.items()->size();
+            parts[read(entry.entry())] = static_cast<std::uint16_t>(count);
+        }
     }
     void add_items(const EntryPosted& entry) {
         if (entry.items() == nullptr) return;

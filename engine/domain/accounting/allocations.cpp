@@ -168,11 +168,12 @@ void apply(Books& state, const AllocationUndone& event) {
         item.base_minor += settled->base_minor();
         item.open_since = std::max(item.open_since, read(event.accounting_date()));
         std::erase(item.allocations, id);
+        state.undone.at({read(settled->document()), settled->part()}).push_back(id);
     }
     Allocation& allocation = state.allocations.at(id);
     DAYBOOK_ASSERT(!allocation.is_undone);
     allocation.is_undone = true;
-    allocation.items.clear();
+    allocation.undone_on = read(event.accounting_date());
 }
 
 void apply(Books&, const BadDebtWrittenOff&) {}

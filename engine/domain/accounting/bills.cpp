@@ -172,26 +172,24 @@ Decision add_lines(const Books& state, EntryDraft& draft, const RecordBill& comm
     return {};
 }
 
-// The tax on one side, with its tag. Where there is no tax to post the tag is on the first line.
+// The tax on one side. Where there is no tax to post its tag is on the first line.
 Decision add_tax(const Books& state, EntryDraft& draft, const TaxGroup& group, TaxSide side) {
-    const std::int64_t sign = side == TaxSide::input ? 1 : -1;
-    const auto base = to_base(state, group.base, read(draft.event.rates.front().rate()));
+    const ExchangeRate rate = read(draft.event.rates.front().rate());
+    const Money tax = side == TaxSide::input ? group.tax : -group.tax;
+    const auto base = to_base(state, group.base, rate);
     if (base.is_refused()) return base.refusal();
-    std::uint16_t line = 0;
-    std::int64_t tax_base = 0;
-    if (!group.tax.is_zero()) {
-        const auto account = tax_account(state, group.tax_code, side);
-        if (account.is_refused()) return account.refusal();
-        const auto added =
-            add_converted(state, draft, account.value(), sign < 0 ? -group.tax : group.tax);
-        if (added.is_refused()) return added.refusal();
-        line = added.value();
-        tax_base = sign * draft.event.lines[line].base_minor();
-    }
-    draft.event.taxes.emplace_back(
-        wired(group.tax_code), wired(group.rate), base.value(), tax_base, line, side
+    const auto tax_base = to_base(state, tax, rate);
+    if (tax_base.is_refused()) return tax_base.refusal();
+    return add_tax_line(
+        state,
+        draft,
+        {.tax_code = group.tax_code,
+         .rate = group.rate,
+         .side = side,
+         .tax = tax,
+         .tax_base_minor = tax_base.value(),
+         .base_minor = base.value()}
     );
-    return {};
 }
 
 Decision add_taxes(

@@ -1,6 +1,8 @@
 // The book's settings: its currency, its accounts and journals, which of them automatic entries
 // use, and the dimensions that lines may carry.
 
+#include <algorithm>
+
 #include "engine/domain/accounting/rules.hpp"
 
 namespace daybook::accounting {
@@ -31,6 +33,13 @@ Decision decide(const Books& state, const ConfigureBook& command) {
             {"base_currency",
              std::string{code_of(base)},
              std::string{code_of(state.book.get().base)}}};
+    }
+    const std::string_view country = text(command.country());
+    const auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
+    if (!country.empty() && (country.size() != 2 || !std::ranges::all_of(country, is_letter))) {
+        return {
+            Refusal::country_unknown,
+            {"country", std::string{country}, "two letters of ISO 3166, as FR"}};
     }
     if (difference_max.is_negative()) return Refusal::amount_must_be_positive;
     if (!difference_max.same_currency(Money::from_minor(0, base))) return Refusal::currency_differs;

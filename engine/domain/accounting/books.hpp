@@ -85,6 +85,7 @@ struct KeptEntry {
     std::uint16_t item_count = 0;
     std::uint16_t tax_count = 0;
     std::uint16_t dimension_count = 0;
+    std::uint16_t deferred_count = 0;
     EntryKind kind = EntryKind::manual;
     bool is_reversed = false;
     Id journal;
@@ -101,12 +102,32 @@ struct Allocation {
     Date accounting_date;   // Nothing undoes it on an earlier day.
     bool is_final = false;  // Made by a reversal: never undone.
     bool is_undone = false;
+    Date undone_on;
 };
 struct Payment {
     Id party;
     PaymentDirection direction = PaymentDirection::none;
     bool is_reversed = false;
     Money settled;
+    Id account;    // Where the money went, or came from,
+    Money amount;  // how much of it, without sign,
+    std::int64_t amount_base_minor = 0;
+    Id cleared_to;  // and the bank account that it reached from there; none while under way.
+};
+// The tax of a document that becomes due as the document is paid.
+struct Deferral {
+    Id tax_code;
+    Rate rate;
+    TaxSide side = TaxSide::none;
+    Id account;               // Where it waits.
+    std::uint16_t parts = 0;  // The document's items, from part 1 on,
+    Money gross;              // and what they came to at first.
+    Money tax;
+    std::int64_t base_minor = 0;
+    std::int64_t tax_minor = 0;
+    Money released;  // Of `tax`, and so on: never beyond it.
+    std::int64_t released_base_minor = 0;
+    std::int64_t released_tax_minor = 0;
 };
 struct TaxMonth {
     Date month;  // Its first day.
@@ -118,6 +139,27 @@ struct TaxMonth {
 struct TaxSum {
     std::int64_t base_minor = 0;
     std::int64_t tax_minor = 0;
+};
+// The lines of a cash account in another currency than the book's, on one day.
+struct CashDay {
+    Id account;
+    Currency currency = Currency::none;
+    Date date;
+    friend auto operator<=>(const CashDay&, const CashDay&) = default;
+};
+struct CashSum {
+    std::int64_t minor = 0;
+    std::int64_t base_minor = 0;
+};
+struct ForeignItem {
+    Date opened_on;  // The accounting date of its entry.
+};
+// What revaluations for a closing day have added to a balance so far, in base currency.
+struct RevaluedKey {
+    Date date;
+    Id account;
+    Currency currency = Currency::none;
+    friend auto operator<=>(const RevaluedKey&, const RevaluedKey&) = default;
 };
 struct Presence {
     bool is_here = true;
@@ -144,6 +186,11 @@ struct Books {
     Keyed<Presence> bill_numbers;              // By party and the supplier's number, as one id.
     Sorted<TaxSum, TaxMonth> taxes_to_return;  // By the month of origin.
     Keyed<Presence> tax_returns;
+    Keyed<std::vector<Deferral>> deferrals;  // By document; those of settled ones stay, too.
+    Sorted<CashSum, CashDay> foreign_cash;
+    Sorted<ForeignItem, ItemKey> foreign_items;  // Items in other currencies than the book's,
+    Keyed<std::vector<Id>, ItemKey> undone;      // and allocations of any item that were undone.
+    Sorted<std::int64_t, RevaluedKey> revalued;
     Keyed<Presence> parties;   // That crm registered.
     Keyed<Id> merged_parties;  // Into which party it was merged.
 };
@@ -177,6 +224,8 @@ Decision decide(const Books&, const AllocateItems&, const Context&);
 Decision decide(const Books&, const UndoAllocation&, const Context&);
 Decision decide(const Books&, const WriteOffBadDebt&, const Context&);
 Decision decide(const Books&, const FileTaxReturn&, const Context&);
+Decision decide(const Books&, const ClearPayments&, const Context&);
+Decision decide(const Books&, const RevalueCurrencies&, const Context&);
 
 Decision react(const Books&, const sales::InvoiceIssued&, const Context&);
 Decision react(const Books&, const sales::CreditNoteIssued&, const Context&);
@@ -213,5 +262,7 @@ void apply(Books&, const AllocationMade&);
 void apply(Books&, const AllocationUndone&);
 void apply(Books&, const BadDebtWrittenOff&);
 void apply(Books&, const TaxReturnFiled&);
+void apply(Books&, const PaymentsCleared&);
+void apply(Books&, const CurrenciesRevalued&);
 
 }  // namespace daybook::accounting

@@ -11,7 +11,9 @@ namespace {
 // An invoice's entry is taken back by a credit note, a reversal by posting anew.
 bool is_reversible(EntryKind kind) {
     return kind != EntryKind::invoice && kind != EntryKind::credit_note &&
-           kind != EntryKind::reversal && kind != EntryKind::tax_return;
+           kind != EntryKind::reversal && kind != EntryKind::tax_return &&
+           kind != EntryKind::tax_release && kind != EntryKind::revaluation &&
+           kind != EntryKind::clearing;
 }
 
 template <class T>
@@ -31,6 +33,7 @@ KeptEntry kept(const EntryPosted& event) {
     entry.item_count = keep(entry.bytes, event.items());
     entry.tax_count = keep(entry.bytes, event.taxes());
     entry.dimension_count = keep(entry.bytes, event.dimensions());
+    entry.deferred_count = keep(entry.bytes, event.deferred_taxes());
     return entry;
 }
 
@@ -162,7 +165,8 @@ bool is_posted_by_hand(EntryKind kind) {
 // Null for what ReverseEntry takes back.
 const char* taken_back_by(EntryKind kind) {
     if (kind == EntryKind::payment) return "ReversePayment";
-    if (kind == EntryKind::allocation) return "UndoAllocation";
+    if (kind == EntryKind::allocation || kind == EntryKind::tax_release) return "UndoAllocation";
+    if (kind == EntryKind::clearing) return "ReversePayment";
     if (is_reversible(kind)) return nullptr;
     return "PostEntry with what should stand instead";
 }
@@ -234,6 +238,17 @@ EntryDraft reversed(const Books& state, const Id& id) {
         );
     }
     draft.event.dimensions = take<LineDimension>(bytes, kept.dimension_count);
+    for (const DeferredTax& tag : take<DeferredTax>(bytes, kept.deferred_count)) {
+        draft.event.deferred_taxes.emplace_back(
+            tag.tax_code(),
+            tag.rate(),
+            -tag.base_minor(),
+            -tag.tax_minor(),
+            wired(-read(tag.tax())),
+            tag.account(),
+            tag.side()
+        );
+    }
     return draft;
 }
 
@@ -340,6 +355,8 @@ void apply(Books& state, const EntryPosted& event) {
             item.open_since = read(event.accounting_date());
         }
     }
+    note_foreign(state, event);
+    note_deferred(state, event);
     if (event.taxes() != nullptr) {
         const Date date = read(event.date());
         const Date month = Date::of(date.year(), date.month(), 1);
@@ -364,6 +381,7 @@ void apply(Books& state, const EntryReversed& event) {
     // A reversal is not reversed again, so nobody needs the lines any more.
     entry.bytes = {};
     entry.line_count = entry.item_count = entry.tax_count = entry.dimension_count = 0;
+    entry.deferred_count = 0;
 }
 
 }  // namespace daybook::accounting

@@ -90,27 +90,23 @@ Decision add_taxes(
     for (const sales::TaxTotal* total : *paper.taxes) {
         const Id code = read(total->tax_code());
         if (code.is_none()) continue;
-        const Money tax = read(total->tax());
-        std::uint16_t line = net_line(groups, code);
-        std::int64_t tax_base = 0;
-        if (!tax.is_zero()) {
-            const auto account = tax_account(state, code, TaxSide::output);
-            if (account.is_refused()) return account.refusal();
-            const auto added = add_credit(state, draft, paper, {account.value(), Id{}, tax});
-            if (added.is_refused()) return added.refusal();
-            line = added.value();
-            tax_base = -draft.event.lines[line].base_minor();
-        }
+        const Money tax = paper.is_credit_note ? read(total->tax()) : -read(total->tax());
         const auto base = to_base(state, read(total->base()), paper.rate);
         if (base.is_refused()) return base.refusal();
-        draft.event.taxes.emplace_back(
-            total->tax_code(),
-            total->rate(),
-            paper.sign() * base.value(),
-            tax_base,
-            line,
-            TaxSide::output
+        const auto tax_base = to_base(state, tax, paper.rate);
+        if (tax_base.is_refused()) return tax_base.refusal();
+        Decision no = add_tax_line(
+            state,
+            draft,
+            {.tax_code = code,
+             .rate = read(total->rate()),
+             .side = TaxSide::output,
+             .tax = tax,
+             .tax_base_minor = tax_base.value(),
+             .base_minor = paper.sign() * base.value(),
+             .net_line = net_line(groups, code)}
         );
+        if (no.is_refused()) return no;
     }
     return {};
 }

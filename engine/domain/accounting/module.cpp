@@ -36,7 +36,9 @@ extern constinit const Module module = module_of<
         AllocateItems,
         UndoAllocation,
         WriteOffBadDebt,
-        FileTaxReturn>,
+        FileTaxReturn,
+        ClearPayments,
+        RevalueCurrencies>,
     Events<
         EventTraits,
         BookConfigured,
@@ -67,7 +69,9 @@ extern constinit const Module module = module_of<
         AllocationMade,
         AllocationUndone,
         BadDebtWrittenOff,
-        TaxReturnFiled>,
+        TaxReturnFiled,
+        PaymentsCleared,
+        CurrenciesRevalued>,
     Reactions<sales::EventTraits, sales::InvoiceIssued, sales::CreditNoteIssued>,
     Listens<crm::EventTraits, crm::PartyRegistered, crm::PartiesMerged, crm::PartiesUnmerged>>();
 

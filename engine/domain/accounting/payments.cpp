@@ -350,7 +350,8 @@ Decision decide(const Books& state, const RecordPayment& command, const Context&
         .account = read(command.account()),
         .amount = settling.amount,
         .settled = settling.settled,
-        .advance = settling.settled - settling.allocated});
+        .advance = settling.settled - settling.allocated,
+        .amount_base_minor = settling.amount_base});
     draft.event.source = Id{};
     if (no = posting.post(std::move(draft)); no.is_refused()) return no;
     if (allocation.parts.empty()) return posting.take();
@@ -399,6 +400,7 @@ Decision decide(const Books& state, const ReversePayment& command, const Context
     }
     const ReversalOrder order{id, reversal, date, copy(command.reason())};
     if (Decision no = post_reversal(posting, state, order); no.is_refused()) return no;
+    if (Decision no = post_returned(posting, id, order); no.is_refused()) return no;
     return posting.take();
 }
 
@@ -406,7 +408,10 @@ void apply(Books& state, const PaymentRecorded& event) {
     state.payments.at(read(event.payment())) = Payment{
         .party = read(event.party()),
         .direction = event.direction(),
-        .settled = read(event.settled())};
+        .settled = read(event.settled()),
+        .account = read(event.account()),
+        .amount = read(event.amount()),
+        .amount_base_minor = event.amount_base_minor()};
 }
 
 void apply(Books& state, const PaymentReversed& event) {

@@ -149,6 +149,9 @@ Decision Posting::post(EntryDraft draft) {
     if (entry.piece.empty()) entry.piece = to_string(entry.entry);
     if (entry.piece_date.is_none()) entry.piece_date = entry.date;
     if (Decision no = complete_items(draft); no.is_refused()) return no;
+    if (!entry.deferred_taxes.empty() && entry.kind != EntryKind::tax_release) {
+        deferrals_[entry.entry] = deferrals_in(entry);
+    }
     decision_.add(std::move(entry));
     return {};
 }
@@ -451,8 +454,9 @@ Decision Posting::allocate(AllocationDraft draft) {
         DAYBOOK_ASSERT(!item.open.is_zero() || item.base_minor == 0);
         items_[part.item] = std::move(item);
     }
+    const ReleaseOrder release{draft.allocation, draft.date, made.accounting_date};
     decision_.add(std::move(made));
-    return {};
+    return release_taxes(draft.parts, release);
 }
 
 // Takes from each control account what its items lose. What the items were carried at beyond each
@@ -546,7 +550,9 @@ Decision Posting::undo(const Id& id, Date date, std::string_view reason) {
         );
     }
     decision_.add(std::move(undone));
-    return {};
+    return release_taxes(
+        allocation->items, {id_from_text("accounting undone " + to_string(id)), date, day.value()}
+    );
 }
 
 }  // namespace daybook::accounting

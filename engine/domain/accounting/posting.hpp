@@ -75,11 +75,24 @@ class Posting {
     [[nodiscard]] Decision post_difference(
         const AllocationDraft& draft, const AllocationMadeT& made
     );
+    // What tax on cash basis the parts' documents owe more, or less, now that they are settled so
+    // far.
+    struct ReleaseOrder {
+        Id cause;  // The allocation, or its undoing.
+        Date date;
+        Date not_before;
+    };
+    [[nodiscard]] Decision release_taxes(
+        std::span<const SettledPart> parts, const ReleaseOrder& order
+    );
+    [[nodiscard]] Decision release_document(const Id& document, const ReleaseOrder& order);
+    [[nodiscard]] std::vector<Deferral> deferrals_of(const Id& document) const;
 
     const Books& state_;
     Decision decision_;
     std::map<JournalYear, std::uint32_t> numbers_;
     std::map<ItemKey, OpenItem> items_;
+    std::map<Id, std::vector<Deferral>> deferrals_;
     std::vector<ItemKey> opened_;
     std::uint64_t letterings_ = 0;
 };
@@ -123,5 +136,27 @@ struct ReversalOrder {
 [[nodiscard]] Decision post_reversal(
     Posting& posting, const Books& state, const ReversalOrder& order
 );
+// The bank takes the money of a reversed payment back, if it had reached the bank.
+[[nodiscard]] Decision post_returned(
+    Posting& posting, const Id& payment, const ReversalOrder& order
+);
+
+// A tax of a document on one side: its line, and its tag, or what is deferred until it is paid.
+struct TaxLine {
+    Id tax_code;
+    Rate rate;
+    TaxSide side = TaxSide::none;
+    Money tax;  // Signed as the line is.
+    std::int64_t tax_base_minor = 0;
+    std::int64_t base_minor = 0;  // Of the taxed amount; positive in the side's direction.
+    std::uint16_t net_line = 0;   // Where a tag without tax belongs.
+};
+[[nodiscard]] Decision add_tax_line(const Books& state, EntryDraft& draft, const TaxLine& line);
+// What the entry of a document defers.
+[[nodiscard]] std::vector<Deferral> deferrals_in(const EntryPostedT& entry);
+// What an entry that has been posted deferred or released.
+void note_deferred(Books& state, const EntryPosted& event);
+// What it changed of balances in other currencies than the book's.
+void note_foreign(Books& state, const EntryPosted& event);
 
 }  // namespace daybook::accounting

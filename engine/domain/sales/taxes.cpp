@@ -9,7 +9,8 @@ namespace daybook::sales {
 void listen(Sales& state, const accounting::TaxCodeDefined& event) {
     TaxCode& code = state.tax_codes.at(read(event.tax_code()));
     code.is_for_sales = event.side() != accounting::TaxSide::input;
-    code.is_charged = event.treatment() == accounting::TaxTreatment::standard;
+    code.is_charged = event.treatment() == accounting::TaxTreatment::standard ||
+                      event.treatment() == accounting::TaxTreatment::cash_basis;
 }
 
 void listen(Sales& state, const accounting::TaxRateSet& event) {
