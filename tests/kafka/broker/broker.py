@@ -7,7 +7,8 @@
   broker.py stop --state FOLDER
   broker.py prepare                         fetches the jars, for a machine that goes offline
 
-COMMAND finds host:port in DAYBOOK_KAFKA (three with commas between them for three nodes). Where no
+COMMAND finds host:port in DAYBOOK_KAFKA (three with commas between them for three nodes), and with
+--tls also DAYBOOK_KAFKA_TLS, _SASL (SCRAM over TLS), _CA, _STRANGER, _USER and _PASSWORD. Where no
 broker can be had, it is not run: the reason is printed and the answer is 77, CTest's "skipped".
 """
 
@@ -45,7 +46,7 @@ def new_folder():
 def run(options):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        with kafka.Cluster(new_folder(), options.nodes) as cluster:
+        with kafka.Cluster(new_folder(), options.nodes, options.tls) as cluster:
             environment = os.environ | environment_of(cluster)
             return subprocess.run(
                 options.command, env=environment, preexec_fn=kafka.end_with_parent
@@ -55,7 +56,8 @@ def run(options):
 
 
 def environment_of(cluster):
-    return {"DAYBOOK_KAFKA": cluster.addresses}
+    secure = cluster.security.environment(cluster) if cluster.security else {}
+    return {"DAYBOOK_KAFKA": cluster.addresses} | secure
 
 
 # ---- a cluster that several programs share
@@ -67,22 +69,11 @@ def start(options):
     state = Path(options.state)
     state.mkdir(parents=True, exist_ok=True)
     with open(state / "keeper.out", "wb") as out:
+        command = [sys.executable, __file__, "keep", "--state", state]
+        command += ["--nodes", str(options.nodes), *["--tls"] * options.tls]
+        command += ["--caller", str(options.caller or os.getppid())]
         keeper = subprocess.Popen(
-            [
-                sys.executable,
-                __file__,
-                "keep",
-                "--state",
-                str(state),
-                "--nodes",
-                str(options.nodes),
-                "--caller",
-                str(options.caller or os.getppid()),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
+            command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
         )
     deadline = time.monotonic() + KEEPER_START_SECONDS_MAX
     while time.monotonic() < deadline:
@@ -102,7 +93,7 @@ def keep(options):
     signal.signal(signal.SIGTERM, lambda *_: asked_to_end.append(True))
     (state / "keeper.pid").write_text(str(os.getpid()))
     try:
-        with kafka.Cluster(new_folder(), options.nodes) as cluster:
+        with kafka.Cluster(new_folder(), options.nodes, options.tls) as cluster:
             publish(
                 state / "environment",
                 "".join(f"{k}={v}\n" for k, v in environment_of(cluster).items()),
@@ -185,6 +176,7 @@ def main():
         verb.set_defaults(action=action)
         if name in ("run", "start", "keep"):
             verb.add_argument("--nodes", type=int, choices=(1, 3), default=1)
+            verb.add_argument("--tls", action="store_true")
         if name in ("start", "keep"):
             verb.add_argument("--caller", type=int, default=0)
         if name in ("start", "keep", "with", "stop"):

@@ -15,6 +15,7 @@ import time
 import uuid
 from pathlib import Path
 
+import security
 import wire
 
 HERE = Path(__file__).resolve().parent
@@ -94,14 +95,13 @@ class Node:
     """One broker process; it may be killed and started again on the same folder and ports."""
 
     def __init__(self, cluster, number, ports):
-        self.cluster, self.number = cluster, number
-        self.port, self.controller_port = ports[0], ports[1]
+        """Ports by listener; PROXIED is told to clients as ADVERTISED, where a proxy may stand."""
+        self.cluster, self.number, self.ports = cluster, number, ports
         self.folder = cluster.folder / f"node{number}"
         self.process = None
 
-    @property
-    def address(self):
-        return f"127.0.0.1:{self.port}"
+    def address(self, listener="PLAINTEXT"):
+        return f"127.0.0.1:{self.ports[listener]}"
 
     @property
     def log(self):
@@ -114,16 +114,23 @@ class Node:
     def properties(self):
         cluster = self.cluster
         count = len(cluster.nodes)
-        controller = f"CONTROLLER://127.0.0.1:{self.controller_port}"
+        names = [name for name in self.ports if name != "ADVERTISED"]
+        clients = {name: name for name in names if name != "CONTROLLER"}
+        if "ADVERTISED" in self.ports:
+            clients["PROXIED"] = "ADVERTISED"
         settings = {
             "process.roles": "broker,controller",
             "node.id": self.number,
-            "listeners": f"PLAINTEXT://{self.address},{controller}",
-            "advertised.listeners": f"PLAINTEXT://{self.address}",
-            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+            "listeners": ",".join(f"{name}://{self.address(name)}" for name in names),
+            "advertised.listeners": ",".join(
+                f"{name}://{self.address(port)}" for name, port in clients.items()
+            ),
+            "listener.security.protocol.map": ",".join(
+                f"{name}:{name if name.endswith('SSL') else 'PLAINTEXT'}" for name in names
+            ),
             "controller.listener.names": "CONTROLLER",
             "controller.quorum.voters": ",".join(
-                f"{node.number}@127.0.0.1:{node.controller_port}" for node in cluster.nodes
+                f"{node.number}@{node.address('CONTROLLER')}" for node in cluster.nodes
             ),
             "log.dirs": self.folder / "data",
             "default.replication.factor": count,
@@ -145,7 +152,7 @@ class Node:
             settings[f"{stem}.num.partitions"] = 4
         settings["transaction.state.log.min.isr"] = min(2, count)
         settings["share.coordinator.state.topic.min.isr"] = min(2, count)
-        settings |= cluster.settings
+        settings |= (cluster.security.settings() if cluster.security else {}) | cluster.settings
         return "".join(f"{name}={value}\n" for name, value in settings.items())
 
     def java(self, *arguments):
@@ -164,7 +171,14 @@ class Node:
         """Lays the folders out; the broker may be started when this process has ended well."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.settings.write_text(self.properties())
-        arguments = ["-t", self.cluster.id, "-c", self.settings, *self.cluster.format_arguments]
+        security = self.cluster.security
+        arguments = [
+            "-t",
+            self.cluster.id,
+            "-c",
+            self.settings,
+            *(security.format_arguments() if security else []),
+        ]
         self.process = self._run(self.java("kafka.tools.StorageTool", "format", *arguments))
 
     def start(self):
@@ -198,18 +212,23 @@ class Node:
 class Cluster:
     """`with Cluster(folder, nodes=3) as cluster:` gives brokers that have carried a record."""
 
-    def __init__(self, folder, nodes=1, settings=None):
+    def __init__(self, folder, nodes=1, tls=False, proxied=False, settings=None):
         self.folder = Path(folder).resolve()
         self.count = nodes
+        self.listeners = ["PLAINTEXT", "CONTROLLER"]
+        self.listeners += ["SSL", "SASL_SSL"] * tls + ["PROXIED", "ADVERTISED"] * proxied
         self.settings = settings or {}
-        self.format_arguments = []
+        self.security = None
         self.id = uuid.uuid4().hex[:22]
         self.nodes = []
         self.lib = None
 
     @property
     def addresses(self):
-        return ",".join(node.address for node in self.nodes)
+        return self.addresses_of("PLAINTEXT")
+
+    def addresses_of(self, listener):
+        return ",".join(node.address(listener) for node in self.nodes)
 
     def __enter__(self):
         self.lib = jars()
@@ -230,11 +249,12 @@ class Cluster:
     def _start(self):
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "log4j2.properties").write_text(LOG4J)
-        ports = free_ports(2 * self.count)
+        if "SSL" in self.listeners:
+            self.security = security.Security(self.folder / "security")
         self.nodes = []
-        self.nodes += [
-            Node(self, index + 1, ports[2 * index : 2 * index + 2]) for index in range(self.count)
-        ]
+        for number in range(1, self.count + 1):
+            ports = dict(zip(self.listeners, free_ports(len(self.listeners))))
+            self.nodes.append(Node(self, number, ports))
         for node in self.nodes:
             node.format()
         for node in self.nodes:
