@@ -91,7 +91,7 @@ Result<void> PassReader::bind(const std::string& folder) {
         );
         alias_maps_[at]->insert_or_assign(alias.from, alias.to);
     }
-    if (pass_.grouping == Grouping::anywhere) return group_all();
+    if (pass_.grouping == Grouping::anywhere || pass_.order) return group_all();
     if (!pass_.source) return {};
     // A file that cannot be read to its end is refused before its first command is sent.
     DAYBOOK_TRY(const std::uint64_t rows, check_rows(file_));
@@ -146,6 +146,7 @@ std::vector<bool> used_by(const Mapping& mapping, const Pass& pass) {
         if (index) collect(mapping, *index, used);
     };
     add(pass.document);
+    add(pass.order);
     for (const Join& join : pass.joins) add(join.value);
     for (const ReportRule& rule : pass.reports) {
         add(rule.when);
@@ -208,19 +209,36 @@ Result<void> PassReader::group_all() {
     TextMap<std::size_t> known;
     for (std::size_t row = 0; row < rows_.size(); ++row) {
         const std::string_view key = key_of(rows_, row);
-        auto at = known.find(key);
-        if (at == known.end()) {
-            at = known.emplace(std::string{key}, documents_.size()).first;
+        std::optional<std::size_t> at;
+        if (pass_.grouping == Grouping::anywhere) {
+            const auto [found, is_new] = known.emplace(std::string{key}, documents_.size());
+            if (!is_new) at = found->second;
+        } else if (pass_.grouping == Grouping::consecutive && !documents_.empty()) {
+            if (documents_.back().key == key) at = documents_.size() - 1;
+        }
+        if (!at) {
+            at = documents_.size();
             documents_.push_back({.key = std::string{key}, .table = &rows_});
         }
-        documents_[at->second].rows.push_back(row);
+        documents_[*at].rows.push_back(row);
         evaluator_.clear();
     }
+    if (pass_.order) sort_all();
     return {};
 }
 
+// What has no order, because its first row has a problem, comes first.
+void PassReader::sort_all() {
+    for (Document& document : documents_) {
+        show(document, 0);
+        document.order = evaluator_.evaluate(*pass_.order);
+        evaluator_.clear();
+    }
+    std::ranges::stable_sort(documents_, {}, &Document::order);
+}
+
 Result<std::optional<Document>> PassReader::next() {
-    if (pass_.grouping != Grouping::anywhere) return next_consecutive();
+    if (pass_.grouping != Grouping::anywhere && !pass_.order) return next_consecutive();
     if (next_document_ == documents_.size()) return std::optional<Document>{};
     return std::optional{std::move(documents_[next_document_++])};
 }

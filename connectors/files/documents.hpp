@@ -17,7 +17,8 @@ namespace daybook::files {
 
 // Rows that belong together.
 struct Document {
-    std::string key;  // Empty: rows without a key.
+    std::string key;    // Empty: rows without a key.
+    std::string order;  // What the pass sorts by; empty where it does not.
     const RowTable* table = nullptr;
     std::vector<std::size_t> rows;  // In the table, in the file's order.
     std::unique_ptr<RowTable> own;  // The table, where the document alone holds its rows.
@@ -51,6 +52,7 @@ class PassReader {
     [[nodiscard]] Result<void> bind_join(const Join& join, const std::string& folder);
     [[nodiscard]] Result<void> bind_columns();
     [[nodiscard]] Result<void> group_all();
+    void sort_all();
     [[nodiscard]] Result<std::optional<Document>> next_consecutive();
     [[nodiscard]] std::string_view key_of(const RowTable& table, std::size_t row);
     void show_row(const RowTable& table, std::size_t row);
@@ -70,8 +72,8 @@ class PassReader {
     std::vector<std::unique_ptr<TextMap<std::string>>> alias_maps_;
     std::vector<ColumnAlias> aliases_;
 
-    RowTable rows_;                    // Of the whole file, where documents may be anywhere,
-    std::vector<Document> documents_;  // and those.
+    RowTable rows_;                    // Of the whole file, where documents may be anywhere or are
+    std::vector<Document> documents_;  // sorted, and those.
     std::size_t next_document_ = 0;
     std::unique_ptr<RowTable> ahead_;  // The first row of the document after this one.
     std::string ahead_key_;

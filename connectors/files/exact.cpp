@@ -3,6 +3,7 @@
 #include "connectors/files/exact.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace daybook::files {
 namespace {
@@ -57,6 +58,17 @@ std::optional<Exact> Exact::times(Exact other) const {
     if (places_ + other.places_ > places_max) return std::nullopt;
     if (__builtin_mul_overflow(mantissa_, other.mantissa_, &product)) return std::nullopt;
     return Exact{product, places_ + other.places_};
+}
+
+std::optional<Exact> Exact::divided_by(Exact other, int places) const {
+    DAYBOOK_ASSERT(places >= 0 && places <= places_max);
+    if (other.mantissa_ == 0) return std::nullopt;
+    const int shift = places + other.places_ - places_;
+    Wide numerator = other.mantissa_ < 0 ? -mantissa_ : mantissa_;
+    Wide denominator = other.mantissa_ < 0 ? -other.mantissa_ : other.mantissa_;
+    Wide& scaled = shift < 0 ? denominator : numerator;
+    if (__builtin_mul_overflow(scaled, power_of(std::abs(shift)), &scaled)) return std::nullopt;
+    return Exact{divide(numerator, denominator, Rounding::half_even), places};
 }
 
 Exact Exact::negated() const {

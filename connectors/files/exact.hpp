@@ -19,6 +19,8 @@ class Exact {
     // None when the answer does not fit.
     [[nodiscard]] std::optional<Exact> plus(Exact other) const;
     [[nodiscard]] std::optional<Exact> times(Exact other) const;
+    // To so many places, half to even; none as well when the other is zero.
+    [[nodiscard]] std::optional<Exact> divided_by(Exact other, int places) const;
     [[nodiscard]] Exact negated() const;
     // To so many places, half to even.
     [[nodiscard]] Exact rounded(int places) const;

@@ -50,6 +50,12 @@ std::uint64_t small_number(std::string_view text) {
     return value;
 }
 
+// How many decimals a text asks for, within what a number can have.
+int places_of(std::string_view text) {
+    const auto most = static_cast<std::uint64_t>(Exact::places_max);
+    return static_cast<int>(std::min(small_number(text), most));
+}
+
 // A blank, an apostrophe or a mark that stands before exactly three digits separates thousands.
 bool is_separator(std::string_view text, std::size_t at) {
     const auto is_digit = [&](std::size_t i) {
@@ -199,6 +205,7 @@ std::string_view Evaluator::evaluate(ExpressionIndex index) {
         case Operation::add:
         case Operation::subtract:
         case Operation::multiply:
+        case Operation::divide:
         case Operation::round: return number_function(expression);
         case Operation::money:
         case Operation::price:
@@ -290,9 +297,9 @@ std::string_view Evaluator::number_function(const Expression& expression) {
         );
     }
     const auto other = Exact::parse(second);
-    const bool needs_other = expression.operation == Operation::add ||
-                             expression.operation == Operation::subtract ||
-                             expression.operation == Operation::multiply;
+    const bool needs_other =
+        expression.operation == Operation::add || expression.operation == Operation::subtract ||
+        expression.operation == Operation::multiply || expression.operation == Operation::divide;
     if (needs_other && !other) {
         return fail(
             fmt::format("\"{}\" is not a number", second.substr(0, 40)), "correct it in the file"
@@ -306,12 +313,14 @@ std::string_view Evaluator::number_function(const Expression& expression) {
         case Operation::add: value = value->plus(*other); break;
         case Operation::subtract: value = value->plus(other->negated()); break;
         case Operation::multiply: value = value->times(*other); break;
-        case Operation::round:
-            value = value->rounded(static_cast<int>(std::min<std::uint64_t>(
-                small_number(second), static_cast<std::uint64_t>(Exact::places_max)
-            )));
+        case Operation::divide:
+            value = value->divided_by(*other, places_of(argument(expression, 2)));
             break;
+        case Operation::round: value = value->rounded(places_of(second)); break;
         default: break;
+    }
+    if (expression.operation == Operation::divide && other->compare({}) == 0) {
+        return fail("it would be divided by zero", "correct it in the file");
     }
     if (!value) return fail("the numbers are too large to compute", "correct them in the file");
     return keep(value->text());

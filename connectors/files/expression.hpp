@@ -38,6 +38,7 @@ enum class Operation : unsigned char {
     add,
     subtract,
     multiply,
+    divide,
     round,
     money,
     price,

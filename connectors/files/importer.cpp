@@ -29,6 +29,7 @@ struct DocumentTotal {
 // A document from its first command until its last answer.
 struct PendingDocument {
     Document document;
+    std::size_t pass = 0;  // Among those that are walked together.
     std::vector<DocumentTotal> totals;
     std::vector<std::size_t> rows_held;  // By report rule: the rows for which it holds.
     std::size_t fitting = 0;             // Commands of the mapping that belong to it.
@@ -56,34 +57,53 @@ struct Run {
     ImportSummary summary;
     std::unordered_set<Id> once;  // Commands that are sent once, by what they are once for.
     Answers answers;
+    std::size_t in_flight = 0;
+    std::vector<ArrivedAnswer> arrived;
+    std::function<void(std::span<const ArrivedAnswer>)> deliver;  // To the passes they are for.
 
     [[nodiscard]] bool is_over() const { return summary.is_stopped || summary.failure; }
+
+    void receive(bool waits) {
+        DAYBOOK_ASSERT(!waits || in_flight > 0);
+        answers.take(arrived, waits);
+        DAYBOOK_ASSERT(in_flight >= arrived.size());
+        in_flight -= arrived.size();
+        if (!arrived.empty()) deliver(arrived);
+    }
 };
 
 class PassImport {
  public:
-    PassImport(Run& run, PassReader& reader)
+    // `place` is its own among the passes that are walked together.
+    PassImport(Run& run, std::unique_ptr<PassReader> reader, std::size_t place)
         : run_(run),
-          reader_(reader),
-          identity_(run.options.identity.empty() ? reader.file().name : run.options.identity),
-          errors_(error_path(), reader.file()) {
-        summary_.name = reader.pass().name;
-        summary_.file = reader.file().path;
-        for (const CommandTemplate& command : reader.pass().commands) {
+          own_reader_(std::move(reader)),
+          reader_(*own_reader_),
+          place_(place),
+          identity_(run.options.identity.empty() ? reader_.file().name : run.options.identity),
+          errors_(error_path(), reader_.file()) {
+        summary_.name = reader_.pass().name;
+        summary_.file = reader_.file().path;
+        for (const CommandTemplate& command : reader_.pass().commands) {
             counts_.push_back(&summary_.commands[command.name]);
         }
     }
 
-    Result<PassSummary> import() {
-        for (;;) {
-            if (run_.options.stop && run_.options.stop()) run_.summary.is_stopped = true;
-            if (run_.is_over()) break;
-            DAYBOOK_TRY(auto next, reader_.next());
-            if (!next) break;
-            begin(std::move(*next));
-            receive(false);
+    // Reads the next document ahead; none at the end.
+    Result<const Document*> ahead() {
+        if (!ahead_) {
+            DAYBOOK_TRY(ahead_, reader_.next());
         }
-        while (in_flight_ > 0) receive(true);
+        return ahead_ ? &*ahead_ : nullptr;
+    }
+    void begin_ahead() {
+        begin(std::move(*ahead_));
+        ahead_.reset();
+    }
+    void take(const ArrivedAnswer& arrived);
+    void retire();
+    // When all answers are there.
+    Result<PassSummary> finish() {
         retire();
         DAYBOOK_ASSERT(pending_.empty());
         const RowCounts& rows = summary_.rows;
@@ -118,9 +138,6 @@ class PassImport {
         const CommandTemplate& command, const Document& document, const Place& place
     );
     void send(PendingDocument& pending, Made made);
-    void receive(bool waits);
-    void take(const ArrivedAnswer& arrived);
-    void retire();
     void count(const PendingDocument& pending);
     void report_progress() const;
     [[nodiscard]] std::uint32_t occurrence_of(const Document& document);
@@ -134,14 +151,15 @@ class PassImport {
     }
 
     Run& run_;
+    std::unique_ptr<PassReader> own_reader_;
     PassReader& reader_;
+    std::size_t place_;
+    std::optional<Document> ahead_;
     std::string identity_;
     PassSummary summary_;
     ErrorFile errors_;
     std::vector<CommandCounts*> counts_;  // By command of the pass.
     std::deque<std::unique_ptr<PendingDocument>> pending_;
-    std::size_t in_flight_ = 0;
-    std::vector<ArrivedAnswer> arrived_;
     std::unordered_map<Id, std::uint32_t> occurrences_;  // How often a key came.
     std::vector<Id> once_of_document_;
     std::vector<Made> made_;
@@ -164,6 +182,7 @@ void PassImport::begin(Document document) {
     pending_.push_back(std::make_unique<PendingDocument>());
     PendingDocument& pending = *pending_.back();
     pending.document = std::move(document);
+    pending.pass = place_;
     for (std::size_t row = 0; row < pending.document.rows.size(); ++row) check_row(pending, row);
     made_.clear();
     once_of_document_.clear();
@@ -195,6 +214,8 @@ void PassImport::check_row(PendingDocument& pending, std::size_t row) {
             row
         );
     }
+    // Its problem, if it has one, is the row's.
+    if (reader_.pass().order) (void)evaluator.evaluate(*reader_.pass().order);
     add_totals(pending);
     check_joins(pending, row);
     check_reports(pending, row);
@@ -361,12 +382,12 @@ void PassImport::send(PendingDocument& pending, Made made) {
         answers.put({document, command, answer});
     };
     for (;;) {
-        while (in_flight_ >= run_.options.in_flight_max) receive(true);
+        while (run_.in_flight >= run_.options.in_flight_max) run_.receive(true);
         const auto sent = run_.submit(made.message, callback);
         if (sent) break;
         const Error& error = sent.error();
-        if (error.code == ErrorCode::busy && in_flight_ > 0) {
-            receive(true);
+        if (error.code == ErrorCode::busy && run_.in_flight > 0) {
+            run_.receive(true);
         } else if (error.code == ErrorCode::busy) {
             std::this_thread::yield();  // Others fill the queue.
         } else if (error.code == ErrorCode::invalid || error.code == ErrorCode::too_large) {
@@ -378,25 +399,16 @@ void PassImport::send(PendingDocument& pending, Made made) {
             return;
         }
     }
-    ++in_flight_;
+    ++run_.in_flight;
     ++pending.outstanding;
     ++counts_[made.command]->sent;
-}
-
-void PassImport::receive(bool waits) {
-    DAYBOOK_ASSERT(!waits || in_flight_ > 0);
-    run_.answers.take(arrived_, waits);
-    for (const ArrivedAnswer& arrived : arrived_) take(arrived);
-    if (!arrived_.empty()) retire();
 }
 
 void PassImport::take(const ArrivedAnswer& arrived) {
     PendingDocument& pending = *arrived.document;
     const CommandTemplate& command = reader_.pass().commands[arrived.command];
     CommandCounts& counts = *counts_[arrived.command];
-    DAYBOOK_ASSERT(in_flight_ > 0);
     DAYBOOK_ASSERT(pending.outstanding > 0);
-    --in_flight_;
     --pending.outstanding;
     const Answer& answer = arrived.answer;
     if (answer.outcome == Answer::Outcome::failed) {
@@ -470,6 +482,60 @@ void PassImport::report_progress() const {
     );
 }
 
+// Passes that stand together and have an order are walked as one: always the document that comes
+// first of all of them, and of equals that of the earlier pass.
+class Walk {
+ public:
+    explicit Walk(Run& run) : run_(run) {
+        run_.deliver = [this](std::span<const ArrivedAnswer> arrived) {
+            for (const ArrivedAnswer& each : arrived) passes_[each.document->pass]->take(each);
+            for (const auto& pass : passes_) pass->retire();
+        };
+    }
+    ~Walk() { run_.deliver = nullptr; }
+    Walk(const Walk&) = delete;
+    Walk& operator=(const Walk&) = delete;
+
+    Result<void> add(const Mapping& mapping, const Pass& pass) {
+        DAYBOOK_TRY(auto reader, PassReader::open(mapping, pass, run_.options.folder));
+        passes_.push_back(std::make_unique<PassImport>(run_, std::move(reader), passes_.size()));
+        return {};
+    }
+    Result<void> import() {
+        for (;;) {
+            if (run_.options.stop && run_.options.stop()) run_.summary.is_stopped = true;
+            if (run_.is_over()) break;
+            DAYBOOK_TRY(PassImport* const first, next());
+            if (first == nullptr) break;
+            first->begin_ahead();
+            run_.receive(false);
+        }
+        while (run_.in_flight > 0) run_.receive(true);
+        for (const auto& pass : passes_) {
+            DAYBOOK_TRY(PassSummary summary, pass->finish());
+            run_.summary.passes.push_back(std::move(summary));
+        }
+        return {};
+    }
+
+ private:
+    // The pass whose document comes next; null at the end.
+    Result<PassImport*> next() {
+        PassImport* first = nullptr;
+        std::string_view order;
+        for (const auto& pass : passes_) {
+            DAYBOOK_TRY(const Document* const document, pass->ahead());
+            if (document == nullptr || (first != nullptr && document->order >= order)) continue;
+            first = pass.get();
+            order = document->order;
+        }
+        return first;
+    }
+
+    Run& run_;
+    std::vector<std::unique_ptr<PassImport>> passes_;
+};
+
 // What tells this import from others of the mapping: the name of its first file.
 Result<std::string> identity_of(const Mapping& mapping, const ImportOptions& options) {
     if (!options.identity.empty()) return options.identity;
@@ -518,15 +584,16 @@ Result<ImportSummary> run_import(
         options.modules,
         {.command_bytes_max = command_bytes_max, .accepts_texts_for_numbers = true}};
     DAYBOOK_TRY_VOID(check_commands(mapping, codec));
-    Run run{codec, submit, options, {}, {}, {}};
+    Run run{.codec = codec, .submit = submit, .options = options};
     DAYBOOK_TRY(const std::string identity, identity_of(mapping, options));
     run.summary.import = import_id(mapping, identity);
-    for (const Pass& pass : mapping.passes) {
-        if (run.is_over()) break;
-        DAYBOOK_TRY(const auto reader, PassReader::open(mapping, pass, options.folder));
-        PassImport import{run, *reader};
-        DAYBOOK_TRY(PassSummary summary, import.import());
-        run.summary.passes.push_back(std::move(summary));
+    const auto end = mapping.passes.end();
+    for (auto pass = mapping.passes.begin(); pass != end && !run.is_over();) {
+        Walk walk{run};
+        do {
+            DAYBOOK_TRY_VOID(walk.add(mapping, *pass));
+        } while (pass++->order && pass != end && pass->order);
+        DAYBOOK_TRY_VOID(walk.import());
     }
     return std::move(run.summary);
 }

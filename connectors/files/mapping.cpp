@@ -67,7 +67,7 @@ class Parser {
         Result<void> (Parser::*read)(LineReader&);
         bool needs_pass;
     };
-    static const std::array<Statement, 17> statements;
+    static const std::array<Statement, 18> statements;
 
     static bool is_assignment(LineReader reader) { return reader.path().ok() && reader.take("="); }
     Result<void> unknown(const LineReader& reader, std::string_view word) const;
@@ -82,6 +82,7 @@ class Parser {
     Result<void> entry(LineReader& reader);
     Result<void> pass(LineReader& reader);
     Result<void> document(LineReader& reader);
+    Result<void> order(LineReader& reader);
     Result<void> let(LineReader& reader);
     Result<void> join(LineReader& reader);
     Result<void> report(LineReader& reader);
@@ -107,7 +108,7 @@ class Parser {
     bool in_source_ = false;
 };
 
-const std::array<Parser::Statement, 17> Parser::statements{{
+const std::array<Parser::Statement, 18> Parser::statements{{
     {"mapping", &Parser::name, false},
     {"about", &Parser::about, false},
     {"source", &Parser::source, false},
@@ -119,6 +120,7 @@ const std::array<Parser::Statement, 17> Parser::statements{{
     {"alias", &Parser::alias, false},
     {"pass", &Parser::pass, false},
     {"document", &Parser::document, true},
+    {"order", &Parser::order, true},
     {"let", &Parser::let, true},
     {"join", &Parser::join, true},
     {"report", &Parser::report, true},
@@ -252,6 +254,16 @@ Result<void> Parser::document(LineReader& reader) {
     current_pass().document = key;
     const bool is_anywhere = reader.take_word("anywhere");
     current_pass().grouping = is_anywhere ? Grouping::anywhere : Grouping::consecutive;
+    return {};
+}
+
+// order by VALUE
+Result<void> Parser::order(LineReader& reader) {
+    if (!reader.take_word("by")) return reader.error("it reads: order by VALUE");
+    if (current_pass().order) return reader.error("a pass has one order");
+    if (!current_pass().source) return reader.error("a pass without a source has no order");
+    DAYBOOK_TRY(const ExpressionIndex value, expression(reader));
+    current_pass().order = value;
     return {};
 }
 

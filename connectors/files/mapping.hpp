@@ -94,6 +94,7 @@ struct Pass {
     std::optional<std::size_t> source;  // None: one document without rows, to set a book up.
     Grouping grouping = Grouping::each_row;
     std::optional<ExpressionIndex> document;  // The key; none: a row is known by what it holds.
+    std::optional<ExpressionIndex> order;     // What its documents are sorted by; none: as read.
     std::vector<Join> joins;
     std::vector<ReportRule> reports;
     std::vector<ControlTotal> totals;

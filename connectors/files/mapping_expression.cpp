@@ -31,11 +31,11 @@ constexpr std::array functions{
     Function{"after", 2, 2},    Function{"replace", 3, 3},  Function{"first", 1, many},
     Function{"id", 1, many},    Function{"hash", 1, many},  Function{"number", 1, 2},
     Function{"negate", 1, 1},   Function{"absolute", 1, 1}, Function{"add", 2, 2},
-    Function{"subtract", 2, 2}, Function{"multiply", 2, 2}, Function{"round", 2, 2},
-    Function{"money", 2, 2},    Function{"price", 2, 2},    Function{"quantity", 1, 1},
-    Function{"percent", 1, 1},  Function{"date", 1, 2},     Function{"choose", 3, 3},
-    Function{"empty", 1, 1},    Function{"starts", 2, 2},   Function{"contains", 2, 2},
-    Function{"missing", 1, 1},
+    Function{"subtract", 2, 2}, Function{"multiply", 2, 2}, Function{"divide", 3, 3},
+    Function{"round", 2, 2},    Function{"money", 2, 2},    Function{"price", 2, 2},
+    Function{"quantity", 1, 1}, Function{"percent", 1, 1},  Function{"date", 1, 2},
+    Function{"choose", 3, 3},   Function{"empty", 1, 1},    Function{"starts", 2, 2},
+    Function{"contains", 2, 2}, Function{"missing", 1, 1},
 };
 static_assert(functions.size() == static_cast<std::size_t>(Operation::function_count));
 

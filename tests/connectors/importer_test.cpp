@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "schemas/crm.hpp"
 #include "tests/connectors/import_desk.hpp"
 
 namespace daybook::files {
@@ -56,6 +57,58 @@ TEST_CASE("rows become commands, and importing twice imports once") {
     CHECK(second.value().passes[0].commands.at("crm.RegisterParty").repeated == 2);
     CHECK(second.value().import == first.value().import);
     CHECK(desk.engine.end() == 2);
+}
+
+TEST_CASE("passes with an order are walked together, and each document keeps its own pass") {
+    ImportDesk desk;
+    desk.write("people.csv", "who,on\nP3,2026-03-01\nP1,2026-01-01\nP2,2026-02-01\n");
+    desk.write("firms.csv", "firm,on\nF1,2026-02-01\nF0,2026-01-15\nF9,2026-02-31\n");
+    const auto summary = desk.import(R"(
+mapping mixed
+source people
+  file people.csv
+source firms
+  file firms.csv
+pass people from people
+  order by date(on)
+  document who
+  total people = 1
+  command crm.RegisterParty
+    party = who
+    kind  = "person"
+    name  = who
+    on    = date(on)
+pass firms from firms
+  document firm
+  order by date(on)
+  total firms = 1
+  command crm.RegisterParty
+    party = firm
+    kind  = "organisation"
+    name  = firm
+    on    = date(on)
+)");
+    REQUIRE_MESSAGE(summary.ok(), (summary ? "" : summary.error().message));
+    std::string order;
+    const auto reader = std::move(desk.log.read(0)).value();
+    const auto events = reader->next();
+    REQUIRE(events.ok());
+    for (const EventBytes event : events.value()) {
+        const auto* record = flatbuffers::GetRoot<crm::EventRecord>(payload_of(event).data());
+        order += record->event_as_PartyRegistered()->name()->str() + " ";
+    }
+    CHECK(order == "P1 F0 P2 F1 P3 ");
+    REQUIRE(summary.value().passes.size() == 2);
+    CHECK(summary.value().passes[0].rows.imported == 3);
+    CHECK(summary.value().passes[0].totals.at("people").at("").imported.text() == "3");
+    CHECK(summary.value().passes[1].rows.imported == 2);
+    CHECK(summary.value().passes[1].rows.reported == 1);
+    CHECK(summary.value().passes[1].totals.at("firms").at("").reported.text() == "1");
+    CHECK(desk.read("errors.firms.csv").find("2026-02-31") != std::string::npos);
+    CHECK(
+        desk.import("mapping m\npass p\n  order by \"x\"\n").error().message ==
+        "t.map line 3: a pass without a source has no order"
+    );
 }
 
 TEST_CASE("what cannot be imported is in the error file, which can be corrected and imported") {

@@ -79,6 +79,10 @@ TEST_CASE("numbers are computed exactly or not at all") {
     CHECK(value_of("subtract(a, b)", {"0.1", "0.3"}) == "-0.2");
     CHECK(value_of("negate(a)", {"-7"}) == "7");
     CHECK(value_of("round(a, 2)", {"2.345"}) == "2.34");
+    CHECK(value_of("divide(a, b, 2)", {"1", "3"}) == "0.33");
+    CHECK(value_of("divide(a, b, 2)", {"-0.25", "-100"}) == "0");
+    CHECK(value_of("divide(a, b, 0)", {"7.5", "-3"}) == "-2");
+    CHECK(value_of("divide(a, b, 3)", {"1.2345", "0.001"}) == "1234.5");
     CHECK(value_of("money(a, \"GBP\")", {"2.5"}) == "GBP 2.50");
     CHECK(value_of("price(a, \"EUR\")", {"2.555"}) == "EUR 2.555");
     CHECK(value_of("percent(a)", {"0.15"}) == "15%");
