@@ -1,5 +1,6 @@
-// Credit notes: of an invoice, never more than is not yet credited, or free-standing. Crediting the
-// last of a line gives back exactly what is left of its net and tax, so that both end at zero.
+// Credit notes: of an invoice, never more than is not yet credited, also for goods that came back,
+// or free-standing. Crediting the last of a line gives back exactly what is left of its net and
+// tax, so that both end at zero.
 
 #include <fmt/format.h>
 
@@ -51,7 +52,10 @@ DraftLine next_credit(
         .discount = Rate::from_ppm(source.discount_ppm),
         .net = Money::from_minor(net - credited.net_minor, invoice.currency),
         .tax = Money::from_minor(tax - credited.tax_minor, invoice.currency),
-        .source_line = static_cast<std::uint16_t>(index + 1)};
+        .source_line = static_cast<std::uint16_t>(index + 1),
+        .order_line = source.order_line,
+        .delivery_line = source.delivery_line,
+        .is_goods = source.is_goods};
     credited = {after, net, tax};
     return line;
 }
@@ -109,6 +113,78 @@ Judged<std::vector<DraftLine>> lines_of_invoice(const Invoice& invoice, const Li
     return drafts;
 }
 
+// Whether the invoice's line is one of what came back: of the same order or of the same delivery.
+bool is_of(const Invoice& invoice, const InvoicedLine& line, const Return& taken, ReturnPart part) {
+    if (!taken.order.is_none()) {
+        return invoice.order == taken.order && line.order_line == part.order_line;
+    }
+    return invoice.delivery == taken.delivery && line.delivery_line == part.delivery_line;
+}
+
+struct Credited {
+    std::size_t invoice_line = 0;
+    Quantity quantity;
+};
+// How the goods that came back are spread over the lines that invoiced them.
+std::vector<Credited> credited_for(const Invoice& invoice, const Return& taken) {
+    std::vector<CreditedLine> credited = credited_of(invoice);
+    std::vector<Credited> lines;
+    for (const ReturnPart& part : taken.lines) {
+        Quantity left = part.quantity - part.credited;
+        for (std::size_t i = 0; i < invoice.lines.size() && !left.is_zero(); ++i) {
+            if (!is_of(invoice, invoice.lines[i], taken, part)) continue;
+            const Quantity quantity = std::min(left, left_of(invoice.lines[i], credited[i]));
+            if (quantity.milli() <= 0) continue;
+            credited[i].quantity += quantity;
+            left -= quantity;
+            lines.push_back({i, quantity});
+        }
+    }
+    return lines;
+}
+
+// What came back and is not credited yet, as far as this invoice has it.
+Judged<std::vector<DraftLine>> lines_of_return(
+    const Sales& state, const Invoice& invoice, const IssueCreditNote& command
+) {
+    const Id id = read(command.goods_return());
+    if (command.lines() != nullptr && command.lines()->size() > 0) {
+        return Refused{
+            Refusal::terms_given_twice,
+            {"lines", "lines beside a return", "no lines: the return says what came back"}};
+    }
+    if (state.documents.get(id).kind != DocumentKind::goods_return) {
+        return Refused{
+            Refusal::goods_return_unknown,
+            {"goods_return", to_string(id), "a return that was accepted"}};
+    }
+    const Return* taken = state.returns.find(id);
+    if (taken == nullptr) {
+        return Refused{
+            Refusal::nothing_to_credit,
+            {"goods_return", "credited or to be replaced", "a return not yet credited in full"}};
+    }
+    const bool is_same = taken->order.is_none() ? taken->delivery == invoice.delivery
+                                                : taken->order == invoice.order;
+    if (!is_same) {
+        return Refused{
+            Refusal::goods_return_of_other_invoice,
+            {"goods_return",
+             fmt::format("{}, which came back of {}", to_string(id), to_string(taken->delivery)),
+             "a return of what the invoice is for"}};
+    }
+    std::vector<CreditedLine> credited = credited_of(invoice);
+    std::vector<DraftLine> lines;
+    for (const Credited& part : credited_for(invoice, *taken)) {
+        const std::size_t line = part.invoice_line;
+        lines.push_back(next_credit(invoice, line, part.quantity, credited[line]));
+    }
+    if (!lines.empty()) return lines;
+    return Refused{
+        Refusal::nothing_to_credit,
+        {"goods_return", "nothing that this invoice has", "goods that were invoiced"}};
+}
+
 Judged<const Invoice*> live_invoice(const Sales& state, Id id) {
     if (state.documents.get(id).kind != DocumentKind::invoice) {
         return Refused{
@@ -138,7 +214,9 @@ Judged<Draft> draft_of_invoice(
     if (!draft.ok()) return draft;
     const Judged<Nothing> dated = check_not_before(draft.value().date, invoice.date);
     if (!dated.ok()) return dated.refused();
-    Judged<std::vector<DraftLine>> lines = lines_of_invoice(invoice, command.lines());
+    Judged<std::vector<DraftLine>> lines = read_or_none(command.goods_return()).is_none()
+                                               ? lines_of_invoice(invoice, command.lines())
+                                               : lines_of_return(state, invoice, command);
     if (!lines.ok()) return lines.refused();
     draft.value().lines = std::move(lines.value());
     for (const InvoiceTax& tax : invoice.taxes) {
@@ -163,12 +241,18 @@ Judged<Draft> free_standing(
 
 // What the invoice knows and a free-standing credit note must ask the customer's terms for.
 struct Inherited {
+    Id order;
+    Id delivery;
     ExchangeRate exchange_rate;
     std::string country;
 };
 Inherited inherited(const Sales& state, const IssueCreditNote& command, Id party) {
     const Invoice* invoice = state.invoices.find(read_or_none(command.invoice()));
     Inherited found;
+    if (invoice != nullptr) {
+        found.order = invoice->order;
+        found.delivery = invoice->delivery;
+    }
     found.exchange_rate = read_or_none(command.exchange_rate());
     if (found.exchange_rate.micro() == 0 && invoice != nullptr) {
         found.exchange_rate = invoice->exchange_rate;
@@ -204,6 +288,26 @@ void take_from_invoice(Sales& state, Id id, const CreditNoteIssued& event) {
     if (is_credited_in_full(invoice)) state.invoices.erase(id);
 }
 
+void take_from_return(Sales& state, Id id, const CreditNoteIssued& event) {
+    Return& taken = state.returns.at(id);
+    for (const PricedLine* line : *event.lines()) {
+        Quantity left = read(line->quantity());
+        for (ReturnPart& part : taken.lines) {
+            const bool is_same = taken.order.is_none() ? line->delivery_line() == part.delivery_line
+                                                       : line->order_line() == part.order_line;
+            if (!is_same) continue;
+            const Quantity credited = std::min(left, part.quantity - part.credited);
+            part.credited += credited;
+            left -= credited;
+        }
+        DAYBOOK_ASSERT(left.is_zero());
+    }
+    const bool is_credited = std::ranges::all_of(taken.lines, [](const ReturnPart& part) {
+        return part.credited == part.quantity;
+    });
+    if (is_credited) state.returns.erase(id);
+}
+
 }  // namespace
 
 Decision decide(const Sales& state, const IssueCreditNote& command, const Context& context) {
@@ -211,6 +315,11 @@ Decision decide(const Sales& state, const IssueCreditNote& command, const Contex
     const Id invoice = read_or_none(command.invoice());
     const Judged<Nothing> is_new = check_new_document(state, "credit_note", id);
     if (!is_new.ok()) return is_new.refused();
+    if (invoice.is_none() && !read_or_none(command.goods_return()).is_none()) {
+        return Refused{
+            Refusal::invoice_unknown,
+            {"invoice", "none beside a return", "the invoice that the credit note corrects"}};
+    }
     const Judged<Draft> judged = invoice.is_none() ? free_standing(state, command, context)
                                                    : draft_of_invoice(state, command, context);
     if (!judged.ok()) return judged.refused();
@@ -239,6 +348,9 @@ Decision decide(const Sales& state, const IssueCreditNote& command, const Contex
     event.series = number.value().series;
     event.number = number.value().number;
     event.invoice = invoice;
+    event.order = from.order;
+    event.delivery = from.delivery;
+    event.goods_return = read_or_none(command.goods_return());
     event.party = draft.party;
     event.tax_point = draft.tax_point;
     event.currency = draft.currency;
@@ -258,6 +370,8 @@ void apply(Sales& state, const CreditNoteIssued& event) {
     state.documents.at(id) = {DocumentKind::credit_note, read(event.party())};
     take_number(state, {read(event.series()), copy(event.number())}, read(event.date()));
     if (!invoice.is_none()) take_from_invoice(state, invoice, event);
+    const Id goods_return = read_or_none(event.goods_return());
+    if (!goods_return.is_none()) take_from_return(state, goods_return, event);
     add_to_receivables(state, read(event.party()), -read(event.gross()));
 }
 

@@ -11,12 +11,26 @@
 namespace daybook::sales {
 namespace {
 
+Quantity not_negative(Quantity quantity) {
+    return std::max(quantity, Quantity{});
+}
+
+// What will be invoiced in the end, as far as it is known now.
+Quantity in_the_end(const Order& order, const OrderLine& placed) {
+    if (!placed.is_delivered()) {
+        return order.is_closed_short ? placed.invoiced : placed.line.quantity;
+    }
+    const Quantity kept =
+        order.is_closed_short ? placed.delivered : std::max(placed.line.quantity, placed.delivered);
+    return std::max(kept - placed.returned, placed.invoiced);
+}
+
 // The open part of a line's gross; the whole when nothing is invoiced, zero when all is.
-Wide open_minor_of(const OrderLine& placed) {
+Wide open_minor_of(const Order& order, const OrderLine& placed) {
     const DraftLine& line = placed.line;
     if (line.quantity.is_zero()) return 0;
     const Wide gross = static_cast<Wide>(line.net.minor()) + line.tax.minor();
-    const Wide left = static_cast<Wide>(line.quantity.milli()) - placed.invoiced.milli();
+    const Wide left = (in_the_end(order, placed) - placed.invoiced).milli();
     const Wide whole = line.quantity.milli();
     // A quotient of two negative quantities is the same as of their magnitudes.
     const int sign = whole < 0 ? -1 : 1;
@@ -24,8 +38,8 @@ Wide open_minor_of(const OrderLine& placed) {
 }
 
 bool is_complete(const Order& order) {
-    return std::ranges::all_of(order.lines, [](const OrderLine& placed) {
-        return placed.line.quantity == placed.invoiced;
+    return std::ranges::all_of(order.lines, [&order](const OrderLine& placed) {
+        return left_to_deliver(order, placed).is_zero() && left_to_invoice(order, placed).is_zero();
     });
 }
 
@@ -39,6 +53,14 @@ Judged<Nothing> check_new_document(const Sales& state, std::string_view field, I
 }
 
 Judged<const Order*> open_order(const Sales& state, Id id) {
+    const Judged<const Order*> found = order_to_invoice(state, id);
+    if (!found.ok() || !found.value()->is_closed_short) return found;
+    return Refused{
+        Refusal::order_closed,
+        {"order", fmt::format("{}, which was closed short", to_string(id)), "an open order"}};
+}
+
+Judged<const Order*> order_to_invoice(const Sales& state, Id id) {
     if (state.documents.get(id).kind != DocumentKind::order) {
         return Refused{
             Refusal::order_unknown, {"order", to_string(id), "an order that was confirmed"}};
@@ -48,7 +70,7 @@ Judged<const Order*> open_order(const Sales& state, Id id) {
         return Refused{
             Refusal::order_closed,
             {"order",
-             fmt::format("{}, which is invoiced, closed or cancelled", to_string(id)),
+             fmt::format("{}, which is completed, closed or cancelled", to_string(id)),
              "an open order"}};
     }
     return order;
@@ -84,6 +106,13 @@ Judged<Nothing> check_exchange_rate(const wire::ExchangeRate* rate) {
     return Refused{
         Refusal::exchange_rate_not_positive,
         {"exchange_rate", to_string(read(rate)), "more than zero"}};
+}
+
+Judged<Nothing> check_over_delivery(const wire::Rate* rate) {
+    const Rate given = read_or_none(rate);
+    if (!given.is_negative() && given.ppm() <= Rate::one_ppm) return Nothing{};
+    return Refused{
+        Refusal::over_delivery_out_of_range, {"over_delivery", to_string(given), "0% to 100%"}};
 }
 
 Judged<Nothing> check_source_line(const Line& line, std::size_t index, std::size_t source_count) {
@@ -126,15 +155,45 @@ Refused terms_given_twice() {
          "none of them: they are what the other document says"}};
 }
 
-Wide open_minor(const std::vector<OrderLine>& lines) {
+Quantity left_to_deliver(const Order& order, const OrderLine& placed) {
+    if (order.is_closed_short || !placed.is_delivered()) return {};
+    return not_negative(placed.line.quantity - placed.delivered);
+}
+
+Quantity left_to_invoice(const Order& order, const OrderLine& placed) {
+    if (!placed.is_delivered()) {
+        return order.is_closed_short ? Quantity{} : placed.line.quantity - placed.invoiced;
+    }
+    const bool is_as_delivered = order.is_closed_short || order.basis == InvoiceBasis::delivered;
+    const Quantity due = is_as_delivered ? placed.delivered : placed.line.quantity;
+    return not_negative(due - placed.returned - placed.invoiced);
+}
+
+Quantity may_be_invoiced(const Order& order, const OrderLine& placed) {
+    if (!placed.is_delivered()) return left_to_invoice(order, placed);
+    const bool is_as_delivered = order.is_closed_short || order.basis == InvoiceBasis::delivered;
+    const Quantity most =
+        is_as_delivered ? placed.delivered : std::max(placed.line.quantity, placed.delivered);
+    return not_negative(most - placed.returned - placed.invoiced);
+}
+
+Quantity most_delivered(const Order& order, Quantity ordered) {
+    return ordered + Quantity::from_milli(narrow(divide(
+                         static_cast<Wide>(ordered.milli()) * order.over_delivery.ppm(),
+                         Rate::one_ppm,
+                         Rounding::floor
+                     )));
+}
+
+Wide open_minor(const Order& order) {
     Wide open = 0;
-    for (const OrderLine& placed : lines) open += open_minor_of(placed);
+    for (const OrderLine& placed : order.lines) open += open_minor_of(order, placed);
     return open;
 }
 
 void order_changed(Sales& state, Id id) {
     Order& order = state.orders.at(id);
-    const Money open = Money::from_minor(narrow(open_minor(order.lines)), order.currency);
+    const Money open = Money::from_minor(narrow(open_minor(order)), order.currency);
     add_to_orders(state, order.party, open - order.open);
     order.open = open;
     if (is_complete(order)) order_ended(state, id);

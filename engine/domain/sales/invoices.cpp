@@ -1,5 +1,5 @@
-// Invoices: on an order, never more than was ordered, or with lines of their own. An issued invoice
-// has its number for ever; what was wrong is mended by a credit note.
+// Invoices: on an order, never more than was ordered or delivered, of a delivery, or with lines of
+// their own. An issued invoice has its number for ever; what was wrong is mended by a credit note.
 
 #include <fmt/format.h>
 
@@ -17,6 +17,7 @@ DraftLine line_of_order(const OrderLine& placed, std::size_t index, Quantity qua
     DraftLine line = placed.line;
     line.quantity = quantity;
     line.source_line = static_cast<std::uint16_t>(index + 1);
+    line.order_line = line.source_line;
     return line;
 }
 
@@ -29,7 +30,7 @@ std::vector<DraftLine> lines_left(const Order& order) {
     for (std::size_t i = 0; i < order.lines.size(); ++i) {
         const OrderLine& placed = order.lines[i];
         const bool is_text = placed.line.kind == LineKind::text;
-        const Quantity left = placed.line.quantity - placed.invoiced;
+        const Quantity left = left_to_invoice(order, placed);
         if (is_text ? !is_first : left.is_zero()) continue;
         lines.push_back(line_of_order(placed, i, left));
     }
@@ -44,7 +45,11 @@ Judged<DraftLine> ordered_line(
     if (!checked.ok()) return checked.refused();
     const std::size_t source = wanted.source_line() - 1U;
     const OrderLine& placed = order.lines[source];
-    const Quantity quantity = wanted.quantity() == nullptr ? left[source] : read(wanted.quantity());
+    // More than ordered was delivered: it may be invoiced, but is not without being asked for.
+    const Quantity due = placed.is_delivered()
+                             ? std::min(left_to_invoice(order, placed), left[source])
+                             : left[source];
+    const Quantity quantity = wanted.quantity() == nullptr ? due : read(wanted.quantity());
     if (placed.line.kind != LineKind::text && quantity.is_zero() && wanted.quantity() != nullptr) {
         return Refused{Refusal::quantity_zero, {line_path(index, "quantity"), "0", "a quantity"}};
     }
@@ -78,7 +83,7 @@ Judged<Draft> with_order_lines(
     std::vector<Quantity> left;
     left.reserve(order.lines.size());
     for (const OrderLine& placed : order.lines) {
-        left.push_back(placed.line.quantity - placed.invoiced);
+        left.push_back(may_be_invoiced(order, placed));
     }
     for (flatbuffers::uoffset_t i = 0; i < lines->size(); ++i) {
         const Line& wanted = *lines->Get(i);
@@ -93,7 +98,7 @@ Judged<Draft> with_order_lines(
 Judged<Draft> draft_of_order(
     const Sales& state, const IssueInvoice& command, const Context& context
 ) {
-    const Judged<const Order*> found = open_order(state, read(command.order()));
+    const Judged<const Order*> found = order_to_invoice(state, read(command.order()));
     if (!found.ok()) return found.refused();
     const Order& order = *found.value();
     if (order.is_held) {
@@ -110,6 +115,183 @@ Judged<Draft> draft_of_order(
     const Judged<Nothing> dated = check_not_before(draft.value().date, order.date);
     if (!dated.ok()) return dated.refused();
     return with_order_lines(state, order, std::move(draft.value()), command.lines());
+}
+
+// A delivery and, if it is of one, its order.
+struct Delivered {
+    const Delivery* delivery = nullptr;
+    const Order* order = nullptr;
+    std::vector<Quantity> left;  // What of each of the delivery's lines may be invoiced.
+};
+
+Judged<Delivered> delivery_to_invoice(const Sales& state, Id id) {
+    if (state.documents.get(id).kind != DocumentKind::delivery) {
+        return Refused{
+            Refusal::delivery_unknown, {"delivery", to_string(id), "a delivery that was made"}};
+    }
+    const Delivery* delivery = state.deliveries.find(id);
+    if (delivery == nullptr) {
+        return Refused{
+            Refusal::delivery_closed,
+            {"delivery", "all of it came back", "a delivery not yet returned in full"}};
+    }
+    if (delivery->order.is_none()) return Delivered{.delivery = delivery};
+    const Judged<const Order*> order = order_to_invoice(state, delivery->order);
+    if (!order.ok()) return order.refused();
+    if (order.value()->is_held) {
+        return Refused{
+            Refusal::order_held, {"order", "an order on hold", "one that is not on hold"}};
+    }
+    return Delivered{.delivery = delivery, .order = order.value()};
+}
+
+// What of each of the delivery's lines may be invoiced; of one order line, the earlier first.
+std::vector<Quantity> left_of_delivery(const Delivered& from) {
+    std::vector<Quantity> of_order;
+    if (from.order != nullptr) {
+        for (const OrderLine& placed : from.order->lines) {
+            of_order.push_back(may_be_invoiced(*from.order, placed));
+        }
+    }
+    std::vector<Quantity> left;
+    for (const DeliveryPart& part : from.delivery->lines) {
+        Quantity quantity = std::max(part.quantity - part.returned - part.invoiced, Quantity{});
+        if (from.order != nullptr) {
+            Quantity& rest = of_order[part.order_line - 1U];
+            quantity = std::min(quantity, rest);
+            rest -= quantity;
+        }
+        left.push_back(quantity);
+    }
+    return left;
+}
+
+// A line of the delivery, at the order's price; without an order, at what `wanted` or the price
+// list says.
+Judged<DraftLine> delivered_line(
+    const Sales& state, const Draft& draft, const Delivered& from, DraftLine wanted
+) {
+    const DeliveryPart& part = from.delivery->lines[wanted.delivery_line - 1U];
+    if (from.order != nullptr) {
+        const std::size_t source = part.order_line - 1U;
+        DraftLine line = line_of_order(from.order->lines[source], source, wanted.quantity);
+        line.delivery_line = wanted.delivery_line;
+        if (!wanted.text.empty()) line.text = std::move(wanted.text);
+        return line;
+    }
+    wanted.item = part.item;
+    return completed_line(state, draft, std::move(wanted), draft.lines.size());
+}
+
+// A line that the command asks for; what it takes is no longer left.
+Judged<DraftLine> asked_delivered_line(
+    const Sales& state, const Draft& draft, Delivered& from, const Line& wanted
+) {
+    const std::size_t index = draft.lines.size();
+    const bool is_direct = from.order == nullptr;
+    if (wanted.source_line() < 1 || wanted.source_line() > from.left.size() || !is_direct) {
+        const Judged<Nothing> checked = check_source_line(wanted, index, from.left.size());
+        if (!checked.ok()) return checked.refused();
+    }
+    Quantity& most = from.left[wanted.source_line() - 1U];
+    const Quantity quantity = wanted.quantity() == nullptr ? most : read(wanted.quantity());
+    if (quantity.milli() <= 0 && wanted.quantity() != nullptr) {
+        return Refused{
+            Refusal::quantity_not_positive,
+            {line_path(index, "quantity"), to_string(quantity), "more than zero"}};
+    }
+    if (most.is_zero() || quantity > most) {
+        return Refused{
+            Refusal::more_than_delivered,
+            {line_path(index, "quantity"),
+             to_string(quantity),
+             fmt::format("at most the {} delivered and not invoiced", to_string(most))}};
+    }
+    most -= quantity;
+    return delivered_line(
+        state,
+        draft,
+        from,
+        {.tax_code = read_or_none(wanted.tax_code()),
+         .posting_group = read_or_none(wanted.posting_group()),
+         .quantity = quantity,
+         .price = read_or_none(wanted.price()),
+         .discount = read_or_none(wanted.discount()),
+         .delivery_line = wanted.source_line(),
+         .text = copy(wanted.text())}
+    );
+}
+
+Judged<Draft> with_delivered_lines(
+    const Sales& state, Delivered from, Draft draft, const Lines* lines
+) {
+    from.left = left_of_delivery(from);
+    if (lines == nullptr || lines->size() == 0) {
+        for (std::size_t i = 0; i < from.left.size(); ++i) {
+            if (from.left[i].is_zero()) continue;
+            const auto number = static_cast<std::uint16_t>(i + 1);
+            Judged<DraftLine> line = delivered_line(
+                state, draft, from, {.quantity = from.left[i], .delivery_line = number}
+            );
+            if (!line.ok()) return line.refused();
+            draft.lines.push_back(std::move(line.value()));
+        }
+        if (!draft.lines.empty()) return draft;
+        return Refused{
+            Refusal::nothing_to_invoice,
+            {"delivery", "all of it is invoiced or came back", "a delivery with something left"}};
+    }
+    const Judged<Nothing> checked = check_lines(lines);
+    if (!checked.ok()) return checked.refused();
+    for (flatbuffers::uoffset_t i = 0; i < lines->size(); ++i) {
+        const Line& wanted = *lines->Get(i);
+        Judged<DraftLine> line = wanted.source_line() == 0
+                                     ? free_line(state, draft, wanted, i)
+                                     : asked_delivered_line(state, draft, from, wanted);
+        if (!line.ok()) return line.refused();
+        draft.lines.push_back(std::move(line.value()));
+    }
+    return draft;
+}
+
+Judged<Draft> draft_of_delivery(
+    const Sales& state, const IssueInvoice& command, const Context& context
+) {
+    const Judged<Delivered> found = delivery_to_invoice(state, read(command.delivery()));
+    if (!found.ok()) return found.refused();
+    const Delivered from = found.value();
+    Wanted wanted = wanted_of(command);
+    const bool is_given_twice = from.order != nullptr
+                                    ? gives_terms(wanted, from.order->includes_tax)
+                                    : !wanted.party.is_none();
+    if (is_given_twice || !read_or_none(command.order()).is_none()) return terms_given_twice();
+    wanted.party = from.delivery->party;
+    if (from.order != nullptr) {
+        wanted.currency = from.order->currency;
+        wanted.includes_tax = from.order->includes_tax;
+    }
+    Judged<Draft> draft = open_draft(state, wanted, context);
+    if (!draft.ok()) return draft;
+    const Judged<Nothing> dated = check_not_before(draft.value().date, from.delivery->date);
+    if (!dated.ok()) return dated.refused();
+    return with_delivered_lines(state, from, std::move(draft.value()), command.lines());
+}
+
+// The order that is invoiced, by itself or through its delivery; none for others.
+Id invoiced_order(const Sales& state, const IssueInvoice& command) {
+    const Id delivery = read_or_none(command.delivery());
+    if (delivery.is_none()) return read_or_none(command.order());
+    return state.deliveries.get(delivery).order;
+}
+
+Judged<Draft> asked_draft(const Sales& state, const IssueInvoice& command, const Context& context) {
+    if (!read_or_none(command.delivery()).is_none()) {
+        return draft_of_delivery(state, command, context);
+    }
+    if (!read_or_none(command.order()).is_none()) return draft_of_order(state, command, context);
+    Judged<Draft> draft = open_draft(state, wanted_of(command), context);
+    if (!draft.ok()) return draft;
+    return with_lines(state, std::move(draft.value()), command.lines());
 }
 
 // What counts anew against the credit limit. Lines of an order were counted when it was confirmed.
@@ -142,6 +324,8 @@ std::uint16_t place_of(std::vector<Id>& ids, Id id) {
 Invoice invoice_of(const InvoiceIssued& event) {
     Invoice invoice{
         .party = read(event.party()),
+        .order = read_or_none(event.order()),
+        .delivery = read_or_none(event.delivery()),
         .date = read(event.date()),
         .currency = read(event.currency()),
         .exchange_rate = read_or_none(event.exchange_rate()),
@@ -159,7 +343,10 @@ Invoice invoice_of(const InvoiceIssued& event) {
              .discount_ppm = static_cast<std::int32_t>(line->discount().ppm()),
              .tax_code_index = place_of(tax_codes, read(line->tax_code())),
              .posting_group_index = place_of(invoice.posting_groups, read(line->posting_group())),
-             .kind = line->kind()}
+             .order_line = line->order_line(),
+             .delivery_line = line->delivery_line(),
+             .kind = line->kind(),
+             .is_goods = line->is_goods()}
         );
     }
     for (const Id& tax_code : tax_codes) invoice.taxes.push_back({tax_code, Rate{}});
@@ -178,24 +365,34 @@ void take_from_order(Sales& state, Id id, const InvoiceIssued& event) {
         if (line->source_line() == 0) continue;
         DAYBOOK_ASSERT(line->source_line() <= order.lines.size());
         OrderLine& placed = order.lines[line->source_line() - 1U];
-        placed.invoiced += read(line->quantity());
-        DAYBOOK_ASSERT(is_within(placed.invoiced, placed.line.quantity));
+        const Quantity quantity = read(line->quantity());
+        if (!quantity.is_zero()) {
+            DAYBOOK_ASSERT(is_within(quantity, may_be_invoiced(order, placed)));
+        }
+        placed.invoiced += quantity;
     }
     order_changed(state, id);
+}
+
+void take_from_delivery(Sales& state, Id id, const InvoiceIssued& event) {
+    Delivery& delivery = state.deliveries.at(id);
+    for (const PricedLine* line : *event.lines()) {
+        if (line->delivery_line() == 0) continue;
+        DAYBOOK_ASSERT(line->delivery_line() <= delivery.lines.size());
+        DeliveryPart& part = delivery.lines[line->delivery_line() - 1U];
+        part.invoiced += read(line->quantity());
+        DAYBOOK_ASSERT(part.invoiced + part.returned <= part.quantity);
+    }
 }
 
 }  // namespace
 
 Decision decide(const Sales& state, const IssueInvoice& command, const Context& context) {
     const Id id = read(command.invoice());
-    const bool is_on_order = !read_or_none(command.order()).is_none();
+    const Id order = invoiced_order(state, command);
     const Judged<Nothing> is_new = check_new_document(state, "invoice", id);
     if (!is_new.ok()) return is_new.refused();
-    Judged<Draft> judged = is_on_order ? draft_of_order(state, command, context)
-                                       : open_draft(state, wanted_of(command), context);
-    if (judged.ok() && !is_on_order) {
-        judged = with_lines(state, std::move(judged.value()), command.lines());
-    }
+    Judged<Draft> judged = asked_draft(state, command, context);
     if (judged.ok()) judged = totalled(state, std::move(judged.value()));
     if (!judged.ok()) return judged.refused();
     const Draft& draft = judged.value();
@@ -219,7 +416,7 @@ Decision decide(const Sales& state, const IssueInvoice& command, const Context& 
     if (!number.ok()) return number.refused();
     const Judged<Nothing> rate = check_exchange_rate(command.exchange_rate());
     if (!rate.ok()) return rate.refused();
-    const Judged<Money> more = new_credit(draft, is_on_order);
+    const Judged<Money> more = new_credit(draft, !order.is_none());
     if (!more.ok()) return more.refused();
     const Judged<Nothing> credit = check_credit(state, draft.party, more.value());
     if (!credit.ok()) return credit.refused();
@@ -228,7 +425,8 @@ Decision decide(const Sales& state, const IssueInvoice& command, const Context& 
     event.invoice = id;
     event.series = number.value().series;
     event.number = number.value().number;
-    event.order = read_or_none(command.order());
+    event.order = order;
+    event.delivery = read_or_none(command.delivery());
     event.party = draft.party;
     event.tax_point = draft.tax_point;
     event.currency = draft.currency;
@@ -249,7 +447,9 @@ void apply(Sales& state, const InvoiceIssued& event) {
     DAYBOOK_ASSERT(read(event.net()) + read(event.tax()) == read(event.gross()));
     state.documents.at(id) = {DocumentKind::invoice, read(event.party())};
     take_number(state, {read(event.series()), copy(event.number())}, read(event.date()));
+    const Id delivery = read_or_none(event.delivery());
     if (!order.is_none()) take_from_order(state, order, event);
+    if (!delivery.is_none()) take_from_delivery(state, delivery, event);
     add_to_receivables(state, read(event.party()), read(event.gross()));
     state.invoices.at(id) = invoice_of(event);
 }

@@ -106,6 +106,15 @@ void apply(Sales& state, const ItemDefined& event) {
         .is_active = event.is_active()};
 }
 
+void listen(Sales& state, const inventory::StockItemDefined& event) {
+    const Id item = read(event.item());
+    if (event.kind() == inventory::ItemKind::service) {
+        state.goods.erase(item);
+    } else {
+        state.goods.at(item) = true;
+    }
+}
+
 void apply(Sales& state, const PriceListDefined& event) {
     PriceList& list = state.price_lists.at(read(event.price_list()));
     DAYBOOK_ASSERT(list.currency == Currency::none);

@@ -1,5 +1,6 @@
 // Orders: confirmed of a quotation or directly, amended, held and released, and in the end
-// invoiced, closed short or cancelled. What is open counts against the customer's credit limit.
+// delivered and invoiced, closed short or cancelled. What is open counts against the customer's
+// credit limit.
 
 #include <fmt/format.h>
 
@@ -59,11 +60,14 @@ Judged<Step> step_of(const Sales& state, const Command& command, const Context& 
     return Step{found.value(), date};
 }
 
-// Whether a line that is invoiced in part may be replaced by this one.
+// Whether a line that is invoiced or delivered in part may be replaced by this one.
 Judged<Nothing> check_amended_line(
-    const OrderLine& placed, const DraftLine* amended, std::size_t index
+    const Order& order, const DraftLine* amended, std::size_t index
 ) {
-    if (placed.invoiced.is_zero()) return Nothing{};
+    const OrderLine& placed = order.lines[index];
+    if (placed.invoiced.is_zero() && placed.delivered.is_zero() && placed.returned.is_zero()) {
+        return Nothing{};
+    }
     if (amended == nullptr || amended->kind != placed.line.kind ||
         amended->item != placed.line.item) {
         return Refused{
@@ -71,12 +75,22 @@ Judged<Nothing> check_amended_line(
             {line_path(index, "item"),
              amended == nullptr ? "no line" : to_string(amended->item),
              fmt::format(
-                 "{}, of which {} is invoiced",
+                 "{}, of which {} is invoiced and {} delivered",
                  to_string(placed.line.item),
-                 to_string(placed.invoiced)
+                 to_string(placed.invoiced),
+                 to_string(placed.delivered)
              )}};
     }
-    if (!is_within(placed.invoiced, amended->quantity)) {
+    if (placed.delivered > most_delivered(order, amended->quantity)) {
+        return Refused{
+            Refusal::less_than_delivered,
+            {line_path(index, "quantity"),
+             to_string(amended->quantity),
+             fmt::format("at least the {} delivered", to_string(placed.delivered))}};
+    }
+    const Quantity most =
+        placed.is_delivered() ? std::max(amended->quantity, placed.delivered) : amended->quantity;
+    if (!placed.invoiced.is_zero() && !is_within(placed.invoiced, most)) {
         return Refused{
             Refusal::less_than_invoiced,
             {line_path(index, "quantity"),
@@ -89,7 +103,7 @@ Judged<Nothing> check_amended_line(
 Judged<Nothing> check_amended(const Order& order, const Draft& draft) {
     for (std::size_t i = 0; i < order.lines.size(); ++i) {
         const DraftLine* amended = i < draft.lines.size() ? &draft.lines[i] : nullptr;
-        const Judged<Nothing> line = check_amended_line(order.lines[i], amended, i);
+        const Judged<Nothing> line = check_amended_line(order, amended, i);
         if (!line.ok()) return line;
     }
     return Nothing{};
@@ -101,8 +115,9 @@ std::vector<OrderLine> placed_lines(
     std::vector<OrderLine> placed;
     placed.reserve(lines.size());
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        const Quantity invoiced = i < before.size() ? before[i].invoiced : Quantity{};
-        placed.push_back({std::move(lines[i]), invoiced});
+        OrderLine line = i < before.size() ? before[i] : OrderLine{};
+        line.line = std::move(lines[i]);
+        placed.push_back(std::move(line));
     }
     return placed;
 }
@@ -125,12 +140,19 @@ Decision decide(const Sales& state, const ConfirmOrder& command, const Context& 
     if (!positive.ok()) return positive.refused();
     const Judged<Nothing> credit = check_credit(state, draft.value().party, draft.value().gross);
     if (!credit.ok()) return credit.refused();
+    const Judged<Nothing> tolerance = check_over_delivery(command.over_delivery());
+    if (!tolerance.ok()) return tolerance.refused();
 
     OrderConfirmedT event;
     event.order = id;
     event.quotation = quotation;
     event.party = draft.value().party;
     event.currency = draft.value().currency;
+    const Policy policy = state.policy.get();
+    event.invoice_basis =
+        command.invoice_basis() == InvoiceBasis::unset ? policy.basis : command.invoice_basis();
+    event.over_delivery =
+        command.over_delivery() == nullptr ? policy.over_delivery : read(command.over_delivery());
     event.reference = quotation.is_none() || command.reference() != nullptr
                           ? copy(command.reference())
                           : state.quotations.get(quotation).reference;
@@ -153,7 +175,9 @@ Decision decide(const Sales& state, const AmendOrder& command, const Context& co
     if (!amended.ok()) return amended.refused();
     const Judged<Nothing> positive = check_gross(draft.value());
     if (!positive.ok()) return positive.refused();
-    const Wide open = open_minor(placed_lines(draft.value().lines, order.lines));
+    Order changed = order;
+    changed.lines = placed_lines(draft.value().lines, order.lines);
+    const Wide open = open_minor(changed);
     if (!fits_64(open)) return Refusal::amount_too_large;
     const Money more = Money::from_minor(narrow(open), order.currency) - order.open;
     const Judged<Nothing> credit = check_credit(state, draft.value().party, more);
@@ -209,6 +233,13 @@ Decision decide(const Sales& state, const CancelOrder& command, const Context& c
     const Judged<Step> step = step_of(state, command, context);
     if (!step.ok()) return step.refused();
     for (const OrderLine& placed : step.value().order->lines) {
+        if (!placed.delivered.is_zero() || !placed.returned.is_zero()) {
+            return Refused{
+                Refusal::order_delivered,
+                {"order",
+                 fmt::format("{} delivered", to_string(placed.delivered)),
+                 "an order of which nothing is delivered; close this one short"}};
+        }
         if (placed.invoiced.is_zero()) continue;
         return Refused{
             Refusal::order_invoiced,
@@ -233,6 +264,8 @@ void apply(Sales& state, const OrderConfirmed& event) {
     order.date = read(event.date());
     order.currency = read(event.currency());
     order.includes_tax = event.prices_include_tax();
+    order.basis = event.invoice_basis();
+    order.over_delivery = read_or_none(event.over_delivery());
     order.reference = copy(event.reference());
     order.lines = placed_lines(draft_lines(*event.lines(), event.texts()), {});
     order.open = Money::from_minor(0, order.currency);
@@ -263,7 +296,11 @@ void apply(Sales& state, const OrderReleased& event) {
 }
 
 void apply(Sales& state, const OrderClosedShort& event) {
-    order_ended(state, read(event.order()));
+    const Id id = read(event.order());
+    Order& order = state.orders.at(id);
+    DAYBOOK_ASSERT(!order.is_closed_short);
+    order.is_closed_short = true;
+    order_changed(state, id);
 }
 void apply(Sales& state, const OrderCancelled& event) {
     order_ended(state, read(event.order()));

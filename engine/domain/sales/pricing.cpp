@@ -77,6 +77,7 @@ Judged<DraftLine> with_item(const Sales& state, DraftLine line, std::size_t inde
         return Refused{Refusal::item_missing, {line_path(index, "item"), "no item", "an item"}};
     }
     if (line.item.is_none()) return line;
+    line.is_goods = line.kind == LineKind::item && state.goods.contains(line.item);
     const Item* item = state.items.find(line.item);
     if (item == nullptr) {
         return Refused{
@@ -323,6 +324,15 @@ Judged<DraftLine> free_line(
     }
     if (line.kind == LineKind::text)
         return text_line({.kind = line.kind, .text = line.text}, index);
+    if (line.kind != LineKind::item && wanted.quantity() == nullptr) {
+        line.quantity = Quantity::from_milli(1000);
+    }
+    return completed_line(state, draft, std::move(line), index);
+}
+
+Judged<DraftLine> completed_line(
+    const Sales& state, const Draft& draft, DraftLine line, std::size_t index
+) {
     if (line.tax_code.is_none()) {
         const CustomerTerms* terms = state.customer_terms.find(draft.party);
         if (terms != nullptr) line.tax_code = terms->tax_code;
@@ -334,9 +344,6 @@ Judged<DraftLine> free_line(
         return Refused{
             Refusal::posting_group_missing,
             {line_path(index, "posting_group"), "none here or in an item", "a posting group"}};
-    }
-    if (line.kind != LineKind::item && wanted.quantity() == nullptr) {
-        line.quantity = Quantity::from_milli(1000);
     }
     if (line.quantity.is_zero()) {
         return Refused{Refusal::quantity_zero, {line_path(index, "quantity"), "0", "a quantity"}};
@@ -493,7 +500,10 @@ DraftLine draft_line(const PricedLine& line) {
         .discount = read(line.discount()),
         .net = read(line.net()),
         .tax = read(line.tax()),
-        .source_line = line.source_line()};
+        .source_line = line.source_line(),
+        .order_line = line.order_line(),
+        .delivery_line = line.delivery_line(),
+        .is_goods = line.is_goods()};
 }
 
 std::vector<DraftLine> draft_lines(const PricedLines& lines, const LineTexts* texts) {
@@ -520,7 +530,10 @@ PricedLine priced_line(const DraftLine& line) {
         wired(line.net),
         wired(line.tax),
         line.source_line,
-        line.kind};
+        line.kind,
+        line.is_goods,
+        line.order_line,
+        line.delivery_line};
 }
 
 }  // namespace daybook::sales

@@ -72,6 +72,10 @@ struct Draft {
 [[nodiscard]] Judged<DraftLine> free_line(
     const Sales&, const Draft&, const Line&, std::size_t index
 );
+// The same of a line that is known as far as the words beside it.
+[[nodiscard]] Judged<DraftLine> completed_line(
+    const Sales&, const Draft&, DraftLine, std::size_t index
+);
 // Whether there are lines, and not too many.
 [[nodiscard]] Judged<Nothing> check_lines(const Lines*);
 // The draft with these lines, none of which comes from another document.

@@ -4,6 +4,7 @@
 #include "engine/domain/sales/state.hpp"
 #include "schemas/accounting.hpp"
 #include "schemas/crm.hpp"
+#include "schemas/inventory.hpp"
 
 namespace daybook::sales {
 
@@ -14,6 +15,7 @@ Decision decide(const Sales&, const SetPrice&, const Context&);
 void apply(Sales&, const ItemDefined&);
 void apply(Sales&, const PriceListDefined&);
 void apply(Sales&, const PriceSet&);
+void listen(Sales&, const inventory::StockItemDefined&);
 
 // terms.cpp
 Decision decide(const Sales&, const DefinePaymentTerms&);
@@ -54,6 +56,16 @@ void apply(Sales&, const OrderHeld&);
 void apply(Sales&, const OrderReleased&);
 void apply(Sales&, const OrderClosedShort&);
 void apply(Sales&, const OrderCancelled&);
+
+// deliveries.cpp
+Decision decide(const Sales&, const SetSalesPolicy&);
+Decision decide(const Sales&, const DeliverOrder&, const Context&);
+void apply(Sales&, const SalesPolicySet&);
+void apply(Sales&, const GoodsDelivered&);
+
+// returns.cpp
+Decision decide(const Sales&, const AcceptReturn&, const Context&);
+void apply(Sales&, const GoodsReturned&);
 
 // invoices.cpp
 Decision decide(const Sales&, const IssueInvoice&, const Context&);

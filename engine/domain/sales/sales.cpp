@@ -28,7 +28,10 @@ extern constinit const Module module = module_of<
         CloseOrder,
         CancelOrder,
         IssueInvoice,
-        IssueCreditNote>,
+        IssueCreditNote,
+        SetSalesPolicy,
+        DeliverOrder,
+        AcceptReturn>,
     Events<
         EventTraits,
         ItemDefined,
@@ -51,7 +54,10 @@ extern constinit const Module module = module_of<
         OrderClosedShort,
         OrderCancelled,
         InvoiceIssued,
-        CreditNoteIssued>,
+        CreditNoteIssued,
+        SalesPolicySet,
+        GoodsDelivered,
+        GoodsReturned>,
     Listens<
         crm::EventTraits,
         crm::PartyRegistered,
@@ -64,6 +70,7 @@ extern constinit const Module module = module_of<
         accounting::TaxCodeDefined,
         accounting::TaxRateSet,
         accounting::AllocationMade,
-        accounting::AllocationUndone>>();
+        accounting::AllocationUndone>,
+    Listens<inventory::EventTraits, inventory::StockItemDefined>>();
 
 }  // namespace daybook::sales

@@ -88,6 +88,10 @@ struct SeriesNumber {
     std::string number;
     friend auto operator<=>(const SeriesNumber&, const SeriesNumber&) = default;
 };
+struct Policy {
+    InvoiceBasis basis = InvoiceBasis::ordered;
+    Rate over_delivery;
+};
 struct DefaultSeries {
     Id invoices;
     Id credit_notes;
@@ -104,7 +108,15 @@ struct TaxCode {
     std::vector<DatedRate> rates;
 };
 
-enum class DocumentKind : std::uint8_t { none, quotation, order, invoice, credit_note };
+enum class DocumentKind : std::uint8_t {
+    none,
+    quotation,
+    order,
+    invoice,
+    credit_note,
+    delivery,
+    goods_return
+};
 struct Document {
     DocumentKind kind = DocumentKind::none;
     Id party;
@@ -122,6 +134,9 @@ struct DraftLine {
     Money net;
     Money tax;
     std::uint16_t source_line = 0;
+    std::uint16_t order_line = 0;
+    std::uint16_t delivery_line = 0;
+    bool is_goods = false;
     std::string text;
 };
 
@@ -140,7 +155,12 @@ struct Quotation {
 
 struct OrderLine {
     DraftLine line;
-    Quantity invoiced;  // Between zero and the line's quantity, and of its sign.
+    Quantity invoiced;   // Of the line's sign.
+    Quantity delivered;  // Less what came back to be replaced. Zero or more.
+    Quantity returned;   // Came back for good: at most what was delivered.
+
+    // Lines that go the other way are not delivered.
+    [[nodiscard]] bool is_delivered() const { return line.is_goods && line.quantity.milli() > 0; }
 };
 struct Order {
     Id party;
@@ -148,9 +168,42 @@ struct Order {
     Currency currency = Currency::none;
     bool includes_tax = false;
     bool is_held = false;
+    bool is_closed_short = false;  // Only what was delivered may still be invoiced.
+    InvoiceBasis basis = InvoiceBasis::ordered;
+    Rate over_delivery;
     std::string reference;
     std::vector<OrderLine> lines;
     Money open;  // What is still to invoice, taxes included: its part of the exposure.
+};
+
+// A delivery for the returns and invoices that may follow.
+struct DeliveryPart {
+    Id item;
+    Id lot;
+    Quantity quantity;
+    Quantity returned;
+    Quantity invoiced;  // By invoices of this delivery.
+    std::uint16_t order_line = 0;
+    bool is_goods = false;
+};
+struct Delivery {
+    Id party;
+    Id order;
+    Id warehouse;
+    Date date;
+    std::vector<DeliveryPart> lines;
+};
+// What came back, for the credit notes that may follow.
+struct ReturnPart {
+    Quantity quantity;
+    Quantity credited;
+    std::uint16_t delivery_line = 0;
+    std::uint16_t order_line = 0;
+};
+struct Return {
+    Id delivery;
+    Id order;
+    std::vector<ReturnPart> lines;
 };
 
 // An invoice for the credit notes that may follow: half a million lines must fit in memory, so
@@ -164,7 +217,10 @@ struct InvoicedLine {
     std::int32_t discount_ppm = 0;
     std::uint16_t tax_code_index = 0;
     std::uint16_t posting_group_index = 0;
+    std::uint16_t order_line = 0;
+    std::uint16_t delivery_line = 0;
     LineKind kind = LineKind::item;
+    bool is_goods = false;
 };
 struct CreditedLine {
     Quantity quantity;
@@ -177,6 +233,8 @@ struct InvoiceTax {
 };
 struct Invoice {
     Id party;
+    Id order;
+    Id delivery;
     Date date;
     Currency currency = Currency::none;
     ExchangeRate exchange_rate;
@@ -203,6 +261,7 @@ struct Sales {
     Keyed<Party> parties;
     Keyed<TaxCode> tax_codes;
     Keyed<Item> items;
+    Keyed<bool> goods;  // The items that inventory keeps: they have to be delivered.
     Keyed<PriceList> price_lists;
     Sorted<Price, PriceKey> prices;
     Keyed<PaymentTerms> payment_terms;
@@ -212,9 +271,12 @@ struct Sales {
     Keyed<std::uint64_t, CounterKey> counters;  // The next number.
     Keyed<bool, SeriesNumber> external_numbers;
     Single<DefaultSeries> default_series;
+    Single<Policy> policy;
     Keyed<Document> documents;    // Every one there ever was.
     Keyed<Quotation> quotations;  // Drafted, sent or accepted.
-    Keyed<Order> orders;          // With something left to invoice.
+    Keyed<Order> orders;          // With something left to deliver or to invoice.
+    Keyed<Delivery> deliveries;   // That did not come back in full.
+    Keyed<Return> returns;        // With something left to credit.
     Keyed<Invoice> invoices;      // With something left to credit.
     Keyed<Exposure, ExposureKey> exposures;
 };
