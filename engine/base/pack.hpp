@@ -29,6 +29,16 @@ concept Scalar = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 template <class T>
 concept PlainStruct = std::is_aggregate_v<T> && std::is_class_v<T>;
 
+class Packer;
+class Unpacker;
+// A class with an invariant writes and reads itself; load() calls fail() on what it must not be.
+template <class T>
+concept PacksItself =
+    !PlainStruct<T> && requires(const T& whole, T& empty, Packer& to, Unpacker& from) {
+    whole.save(to);
+    empty.load(from);
+};
+
 // Writes values at the end of a byte vector.
 class Packer {
  public:
@@ -84,6 +94,10 @@ class Packer {
     void put(const T& value) {
         boost::pfr::for_each_field(value, [this](const auto& field) { this->put(field); });
     }
+    template <PacksItself T>
+    void put(const T& value) {
+        value.save(*this);
+    }
 
  private:
     void put_range(const auto& range) {
@@ -102,6 +116,11 @@ class Unpacker {
 
     [[nodiscard]] bool is_whole() const { return whole_; }
     [[nodiscard]] bool at_end() const { return in_.empty(); }
+    // What was read cannot have been written.
+    void fail() {
+        whole_ = false;
+        in_ = {};
+    }
 
     template <Scalar T>
     void get(T& value) {
@@ -170,6 +189,10 @@ class Unpacker {
     void get(T& value) {
         boost::pfr::for_each_field(value, [this](auto& field) { this->get(field); });
     }
+    template <PacksItself T>
+    void get(T& value) {
+        value.load(*this);
+    }
     template <class T>
     [[nodiscard]] T next() {
         T value{};
@@ -183,10 +206,6 @@ class Unpacker {
         const auto count = next<std::uint32_t>();
         if (count > in_.size()) fail();
         return whole_ ? count : 0;
-    }
-    void fail() {
-        whole_ = false;
-        in_ = {};
     }
 
     std::span<const std::byte> in_;

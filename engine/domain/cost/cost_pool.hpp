@@ -54,72 +54,25 @@
 
 #include "engine/base/money.hpp"
 #include "engine/base/pack.hpp"
-#include "engine/domain/cost/moment.hpp"
+#include "engine/domain/cost/movement.hpp"
+#include "engine/domain/cost/opening.hpp"
+#include "engine/domain/cost/tree.hpp"
 
 namespace daybook::cost {
 
-enum class Method : std::uint8_t { none, fifo, average, standard };
-enum class Kind : std::uint8_t { none, receipt, issue, revaluation, new_standard };
-
-inline constexpr std::uint8_t reason_max = 63;  // A reason is one bit of a set.
-// One movement's quantity, and all that a pool may receive or issue.
-inline constexpr Quantity movement_quantity_max = Quantity::from_milli((std::int64_t{1} << 47) - 1);
-inline constexpr Quantity pool_quantity_max = Quantity::from_milli(std::int64_t{1} << 61);
-inline constexpr std::int64_t pool_value_max = std::int64_t{1} << 61;
-
-struct Movement {
-    Moment moment;  // Its own, unlike any other in the pool.
-    Kind kind = Kind::none;
-    std::uint8_t reason = 0;  // What differences() groups by; at most reason_max.
-    bool is_linked = false;   // Others refer to its cost: linked_changes() lists it.
-    Quantity quantity;        // receipt and issue: positive. Else zero.
-    Money value;              // receipt: what it brings in. revaluation: the amount, signed.
-    Date origin;              // receipt: the day from which it ages; none means its own day.
-    Moment receipt;           // revaluation: of which receipt.
-    UnitPrice standard;       // new_standard: the cost of one unit from now on.
-};
-
-// Where the stock runs out: on hand less the wanted quantity is first negative after `moment`.
-struct Shortage {
-    Moment moment;
-    Quantity missing;
-};
-// A revaluation's amount: what stays in stock, and what fell on goods already gone.
-struct Split {
-    Money to_stock;
-    Money to_sold;
-};
-// What is left of a receipt, or what an issue took of it.
-struct Layer {
-    Moment moment;
-    Date origin;
-    Quantity quantity;
-    Money value;
-};
-// The costs of all movements of one day with one reason.
-struct CostChange {
-    Date day;
-    std::uint8_t reason = 0;
-    Money before;
-    Money after;
-};
-// A linked movement whose cost is another one now.
-struct LinkedChange {
-    Moment moment;
-    Money before;
-    Money after;
-};
+class Meter;
 
 class CostPool {
  public:
     CostPool() = default;  // Takes no movement: it has no method.
     CostPool(Method method, Currency currency);
 
-    [[nodiscard]] Method method() const;
-    [[nodiscard]] Currency currency() const;
-    [[nodiscard]] std::uint64_t movement_count() const;  // Opening layers included.
+    [[nodiscard]] Method method() const { return method_; }
+    [[nodiscard]] Currency currency() const { return currency_; }
+    // Opening layers included.
+    [[nodiscard]] std::uint64_t movement_count() const { return root_.summary.count; }
     [[nodiscard]] bool is_empty() const { return movement_count() == 0; }
-    [[nodiscard]] Moment last_moment() const;   // None if empty.
+    [[nodiscard]] Moment last_moment() const { return root_.summary.last; }  // None if empty.
     [[nodiscard]] Date closed_through() const;  // The day of the last compact(); none before.
 
     // ---- Changes. What they assert the caller has asked: can_take(), find().
@@ -128,8 +81,10 @@ class CostPool {
     // and method in agreement. A revaluation of a receipt that is not here any more fits.
     [[nodiscard]] bool can_take(const Movement& movement) const;
     void insert(const Movement& movement);
-    // What a receipt brings in, when it is the cost of something elsewhere that was restated.
-    void set_value(Moment receipt, Money value);
+    // The receipt brings in more by `difference`: the cost of what it refers to was restated.
+    // Answers the part of it that fell on goods that left in the closed time, which is the caller's
+    // to book; that is all of it if the receipt is not here any more.
+    [[nodiscard]] Money add_value(Moment receipt, Money difference);
     // From now on others refer to the movement's cost.
     void set_linked(Moment movement);
     // Forgets what lies on or before the day but for the layers that are left then.
@@ -161,6 +116,29 @@ class CostPool {
     // Equal pools give equal bytes.
     void save(Packer& packer) const;
     void load(Unpacker& unpacker);
+
+    // What the other files of this folder read.
+    [[nodiscard]] const Slot& movements() const { return root_; }
+    [[nodiscard]] const Opening* opening() const { return opening_.get(); }
+
+ private:
+    [[nodiscard]] Moment counted_at(Moment moment) const;
+    [[nodiscard]] Moment place_of(const Movement& movement) const;
+    [[nodiscard]] Entry entry_of(const Movement& movement) const;
+    [[nodiscard]] Movement movement_of(const Entry& entry) const;
+    [[nodiscard]] const Entry* entry_at(Moment moment) const;
+    [[nodiscard]] Money money(std::int64_t minor) const;
+    std::int64_t add_to_opening(Moment receipt, std::int64_t difference);
+    void settle_from(Moment moment, bool changes_quantity);
+    [[nodiscard]] Meter meter_at(Moment moment) const;
+    void rebuild(const std::vector<Entry>& entries);
+
+    Slot root_;
+    boost::intrusive_ptr<Opening> opening_;  // None before the first compact().
+    // The sum of all values without their signs, so that no sum of some of them can overflow.
+    std::int64_t weight_ = 0;
+    Method method_ = Method::none;
+    Currency currency_ = Currency::none;
 };
 
 // Where two versions of one pool (none compacted since) differ in the costs of a day and reason, in
