@@ -18,41 +18,24 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import cluster as kafka
 
-SKIPPED = 77
 KEEPER_START_SECONDS_MAX = 300
-
-
-def skip(reason):
-    print(f"skipped: no Kafka broker here: {reason}", flush=True)
-    return SKIPPED
-
-
-def new_folder():
-    """A folder named for this process; those of processes that were killed are swept away."""
-    base = kafka.build_folder() / "run"
-    base.mkdir(parents=True, exist_ok=True)
-    for left in base.glob("*-*"):
-        if not is_running(int(left.name.split("-")[0])):
-            shutil.rmtree(left, ignore_errors=True)
-    return tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=base)
 
 
 def run(options):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        with kafka.Cluster(new_folder(), options.nodes, options.tls) as cluster:
+        with kafka.Cluster(kafka.new_folder(), options.nodes, tls=options.tls) as cluster:
             environment = os.environ | environment_of(cluster)
             return subprocess.run(
                 options.command, env=environment, preexec_fn=kafka.end_with_parent
             ).returncode
     except kafka.Unavailable as reason:
-        return skip(reason)
+        return kafka.skip(reason)
 
 
 def environment_of(cluster):
@@ -93,12 +76,12 @@ def keep(options):
     signal.signal(signal.SIGTERM, lambda *_: asked_to_end.append(True))
     (state / "keeper.pid").write_text(str(os.getpid()))
     try:
-        with kafka.Cluster(new_folder(), options.nodes, options.tls) as cluster:
+        with kafka.Cluster(kafka.new_folder(), options.nodes, tls=options.tls) as cluster:
             publish(
                 state / "environment",
                 "".join(f"{k}={v}\n" for k, v in environment_of(cluster).items()),
             )
-            while not asked_to_end and is_running(options.caller):
+            while not asked_to_end and kafka.is_running(options.caller):
                 time.sleep(0.2)
     except kafka.Unavailable as reason:
         publish(state / "skipped", str(reason))
@@ -109,16 +92,6 @@ def publish(path, text):
     unfinished = path.with_suffix(".unfinished")
     unfinished.write_text(text)
     unfinished.rename(path)
-
-
-def is_running(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def stop(options):
@@ -145,7 +118,7 @@ def is_keeper(pid):
 def with_state(options):
     state = Path(options.state)
     if (state / "skipped").exists():
-        return skip((state / "skipped").read_text())
+        return kafka.skip((state / "skipped").read_text())
     lines = (state / "environment").read_text().splitlines()
     os.environ.update(line.split("=", 1) for line in lines)
     os.execvp(options.command[0], options.command)
@@ -156,7 +129,7 @@ def prepare(_):
         print(kafka.jars())
         return 0
     except kafka.Unavailable as reason:
-        return skip(reason)
+        return kafka.skip(reason)
 
 
 def main():

@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import uuid
 from pathlib import Path
@@ -75,6 +76,32 @@ def _fetch(pom, folder):
     raise Unavailable(f"Maven could not fetch what {pom.name} names: {reason[:200]}")
 
 
+def skip(reason):
+    """What a test does that cannot run here; CTest reads the number as skipped."""
+    print(f"skipped: no Kafka broker here: {reason}", flush=True)
+    return 77
+
+
+def new_folder():
+    """A folder named for this process; those of processes that were killed are swept away."""
+    base = build_folder() / "run"
+    base.mkdir(parents=True, exist_ok=True)
+    for left in base.glob("*-*"):
+        if not is_running(int(left.name.split("-")[0])):
+            shutil.rmtree(left, ignore_errors=True)
+    return tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=base)
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def free_ports(count):
     """Ports that were free a moment ago; held together, so that no two are the same."""
     sockets = [socket.socket() for _ in range(count)]
@@ -97,11 +124,12 @@ class Node:
     def __init__(self, cluster, number, ports):
         """Ports by listener; PROXIED is told to clients as ADVERTISED, where a proxy may stand."""
         self.cluster, self.number, self.ports = cluster, number, ports
+        self.host, self.prefix = cluster.hosts[number - 1]
         self.folder = cluster.folder / f"node{number}"
         self.process = None
 
     def address(self, listener="PLAINTEXT"):
-        return f"127.0.0.1:{self.ports[listener]}"
+        return f"{self.host}:{self.ports[listener]}"
 
     @property
     def log(self):
@@ -187,7 +215,7 @@ class Node:
     def _run(self, command):
         with open(self.folder / "broker.out", "ab") as out:
             return subprocess.Popen(
-                command,
+                [*self.prefix, *command],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -212,9 +240,11 @@ class Node:
 class Cluster:
     """`with Cluster(folder, nodes=3) as cluster:` gives brokers that have carried a record."""
 
-    def __init__(self, folder, nodes=1, tls=False, proxied=False, settings=None):
+    def __init__(self, folder, nodes=1, *, tls=False, proxied=False, settings=None, hosts=None):
+        """`hosts` are addresses and the command that runs a program there; else all is here."""
         self.folder = Path(folder).resolve()
         self.count = nodes
+        self.hosts = hosts or [("127.0.0.1", [])] * nodes
         self.listeners = ["PLAINTEXT", "CONTROLLER"]
         self.listeners += ["SSL", "SASL_SSL"] * tls + ["PROXIED", "ADVERTISED"] * proxied
         self.settings = settings or {}

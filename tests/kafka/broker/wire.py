@@ -7,6 +7,7 @@ in versions before Kafka's compact encoding, one at a time; record batches are o
 import gzip
 import socket
 import struct
+import time
 from typing import NamedTuple
 
 PRODUCE, FETCH, LIST_OFFSETS, METADATA, FIND_COORDINATOR = 0, 1, 2, 3, 10
@@ -302,7 +303,18 @@ class Client:
         error = answer.take("h")
         if error not in (NONE, TOPIC_EXISTS):
             raise KafkaError(f"creating {topic}: {answer.text()}", error)
+        self._wait_for_leader(topic)
         return error == NONE
+
+    def _wait_for_leader(self, topic):
+        deadline = time.monotonic() + self.timeout
+        while True:
+            try:
+                return self.leader(topic)
+            except KafkaError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
 
     def delete_topic(self, topic):
         answer = self._anyone(
