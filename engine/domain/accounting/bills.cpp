@@ -13,6 +13,7 @@ struct TaxGroup {
     std::int64_t line_count = 0;
     Rate rate;
     Money tax;
+    Money lost;  // The part of the tax that is not recoverable: it belongs to what was bought.
 };
 
 // A bill worked out. Amounts are as the bill shows them: positive.
@@ -100,6 +101,7 @@ Checked<Money> tax_of(const RecordBill& command, const TaxGroup& group) {
 
 Decision work_out_tax(const Books& state, const RecordBill& command, TaxGroup& group, Date date) {
     group.tax = Money::from_minor(0, group.base.currency());
+    group.lost = group.tax;
     if (group.tax_code.is_none()) return {};
     const auto rate = tax_rate_on(state, group.tax_code, date);
     if (rate.is_refused()) return rate.refusal();
@@ -112,6 +114,8 @@ Decision work_out_tax(const Books& state, const RecordBill& command, TaxGroup& g
     const auto tax = tax_of(command, group);
     if (tax.is_refused()) return tax.refusal();
     group.tax = tax.value();
+    const Rate lost = state.tax_codes.get(group.tax_code).not_recoverable;
+    group.lost = group.tax.times(lost, Rounding::half_up);
     return {};
 }
 
@@ -147,7 +151,30 @@ Checked<std::uint16_t> add_converted(
     return draft.add({account, Id{}, amount, base.value()});
 }
 
-Decision add_lines(const Books& state, EntryDraft& draft, const RecordBill& command) {
+// What each line bears of the tax that its code does not recover.
+std::vector<Money> lost_taxes(const RecordBill& command, const WorkedOut& bill) {
+    std::vector<Money> lost(command.lines()->size(), Money::from_minor(0, bill.net.currency()));
+    for (const TaxGroup& group : bill.groups) {
+        if (group.lost.is_zero()) continue;
+        std::vector<std::size_t> places;
+        std::vector<std::int64_t> weights;
+        for (std::size_t i = 0; i < lost.size(); ++i) {
+            const auto& line = *command.lines()->Get(static_cast<flatbuffers::uoffset_t>(i));
+            if (read_or_none(line.tax_code()) != group.tax_code) continue;
+            places.push_back(i);
+            weights.push_back(std::abs(read(line.net()).minor()));
+        }
+        const std::vector<Money> parts = allocate(group.lost, weights);
+        for (std::size_t i = 0; i < parts.size(); ++i) lost[places[i]] = parts[i];
+    }
+    return lost;
+}
+
+Decision add_lines(
+    const Books& state, EntryDraft& draft, const RecordBill& command, const WorkedOut& bill
+) {
+    const std::vector<Money> lost = lost_taxes(command, bill);
+    std::size_t index = 0;
     for (const BillLine* line : *command.lines()) {
         Id account = read_or_none(line->account());
         if (account.is_none()) {
@@ -156,9 +183,9 @@ Decision add_lines(const Books& state, EntryDraft& draft, const RecordBill& comm
             if (found.is_refused()) return found.refusal();
             account = found.value();
         }
-        const Money net = read(line->net());
+        const Money cost = read(line->net()) + lost[index++];
         const auto added =
-            add_converted(state, draft, account, command.is_credit_note() ? -net : net);
+            add_converted(state, draft, account, command.is_credit_note() ? -cost : cost);
         if (added.is_refused()) return added.refusal();
         if (!text(line->text()).empty()) {
             draft.event.texts.push_back(copy(line->text()));
@@ -175,7 +202,7 @@ Decision add_lines(const Books& state, EntryDraft& draft, const RecordBill& comm
 // The tax on one side. Where there is no tax to post its tag is on the first line.
 Decision add_tax(const Books& state, EntryDraft& draft, const TaxGroup& group, TaxSide side) {
     const ExchangeRate rate = read(draft.event.rates.front().rate());
-    const Money tax = side == TaxSide::input ? group.tax : -group.tax;
+    const Money tax = side == TaxSide::input ? group.tax - group.lost : -group.tax;
     const auto base = to_base(state, group.base, rate);
     if (base.is_refused()) return base.refusal();
     const auto tax_base = to_base(state, tax, rate);
@@ -200,6 +227,7 @@ Decision add_taxes(
         if (is_credit_note) {
             group.base = -group.base;
             group.tax = -group.tax;
+            group.lost = -group.lost;
         }
         if (Decision no = add_tax(state, draft, group, TaxSide::input); no.is_refused()) return no;
         if (!is_reverse_charge(state, group.tax_code)) continue;
@@ -245,7 +273,7 @@ Decision add_bill(
     const Books& state, EntryDraft& draft, const RecordBill& command, const WorkedOut& bill
 ) {
     draft.event.rates.emplace_back(wired(bill.rate), std::uint16_t{0});
-    if (Decision no = add_lines(state, draft, command); no.is_refused()) return no;
+    if (Decision no = add_lines(state, draft, command, bill); no.is_refused()) return no;
     Decision no = add_taxes(state, draft, bill, command.is_credit_note());
     if (no.is_refused()) return no;
     const Id party = read(command.party());

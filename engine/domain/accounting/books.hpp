@@ -48,6 +48,7 @@ struct TaxCode {
     TaxTreatment treatment = TaxTreatment::standard;
     Id output_account;
     Id input_account;
+    Rate not_recoverable;  // Of tax on purchases: a part of the cost.
 };
 struct TaxRateFrom {
     Id tax_code;

@@ -20,13 +20,21 @@ Decision decide(const Books& state, const DefineTaxCode& command) {
         return {Refusal::account_unknown, {"account", to_string(account), "an opened account"}};
     }
 
+    const Rate lost = read_or_none(command.not_recoverable());
+    if (lost.is_negative() || lost > Rate::from_ppm(Rate::one_ppm)) {
+        return {
+            Refusal::not_recoverable_out_of_range,
+            {"not_recoverable", to_string(lost), "between 0% and 100%"}};
+    }
+
     return TaxCodeDefinedT{
         .tax_code = code,
         .name = copy(command.name()),
         .side = command.side(),
         .treatment = command.treatment(),
         .output_account = output_account,
-        .input_account = input_account};
+        .input_account = input_account,
+        .not_recoverable = lost};
 }
 
 Decision decide(const Books& state, const SetTaxRate& command) {
@@ -207,7 +215,8 @@ void apply(Books& state, const TaxCodeDefined& event) {
         .side = event.side(),
         .treatment = event.treatment(),
         .output_account = read_or_none(event.output_account()),
-        .input_account = read_or_none(event.input_account())};
+        .input_account = read_or_none(event.input_account()),
+        .not_recoverable = read_or_none(event.not_recoverable())};
 }
 
 void apply(Books& state, const TaxRateSet& event) {
