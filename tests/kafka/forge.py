@@ -1,12 +1,20 @@
 """Records as a writer would make them, and as none should: for the judge's own tests, and to put
 what does not belong there into a real topic."""
 
-import hashlib
 import struct
 from typing import NamedTuple
 
-from topic import BOOK_CLAIMED, NODE_MODULE
+from topic import BOOK_CLAIMED, NODE_MODULE, chain_after, event_of
 from wire import Record
+
+
+def headers_of(term, position, prev, place):
+    return [
+        ("daybook_term", str(term).encode()),
+        ("daybook_position", str(position).encode()),
+        ("daybook_prev", prev.hex().encode()),
+        ("daybook_batch", place.encode()),
+    ]
 
 
 class Draft(NamedTuple):
@@ -33,17 +41,23 @@ class Draft(NamedTuple):
 
     @property
     def headers(self):
-        return [
-            ("daybook_term", str(self.term).encode()),
-            ("daybook_position", str(self.position).encode()),
-            ("daybook_prev", self.prev.hex().encode()),
-            ("daybook_batch", f"{self.index}/{self.count}".encode()),
-        ]
+        return headers_of(self.term, self.position, self.prev, f"{self.index}/{self.count}")
 
     @property
     def chain(self):
         """The chain value behind it."""
-        return hashlib.sha256(self.prev + hashlib.sha256(b"\0" + self.value).digest()).digest()
+        return chain_after(self.prev, self.value)
 
     def record(self, offset):
         return Record(offset, 0, None, self.value, self.headers)
+
+
+def copied(values, term=0):
+    """(value, headers) of events as one writer in one term puts them into an empty topic."""
+    records, prev = [], bytes(32)
+    for value in values:
+        event = event_of(value)
+        place = f"{event.batch_index}/{event.batch_count}"
+        records.append((value, headers_of(term, event.position, prev, place)))
+        prev = chain_after(prev, value)
+    return records

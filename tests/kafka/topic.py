@@ -42,6 +42,10 @@ def event_of(value):
     return Event(position, id_text(*ids[:2]), id_text(*ids[4:6]), module, value[108], index, count)
 
 
+def chain_after(prev, value):
+    return hashlib.sha256(prev + hashlib.sha256(b"\0" + value).digest()).digest()
+
+
 @dataclass
 class Claim:
     term: int
@@ -73,7 +77,7 @@ class Book:
             self.void.append(record.offset)
             return
         event, term, prev = parsed
-        after = hashlib.sha256(prev + hashlib.sha256(b"\0" + record.value).digest()).digest()
+        after = chain_after(prev, record.value)
         if (event.module, event.type) == (NODE_MODULE, BOOK_CLAIMED):
             self._claim(record, event, term, prev, after)
         elif self._fits(event, term, prev):

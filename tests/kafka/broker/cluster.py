@@ -50,7 +50,7 @@ def build_folder():
 def jars(pom=HERE / "pom.xml", name="lib"):
     """The folder with the jars that a pom.xml names; Maven fetches them the first time."""
     folder = build_folder() / name
-    for program, package in (("java", "openjdk-17-jre-headless"), ("mvn", "maven")):
+    for program, package in (("java", "openjdk-17-jdk-headless"), ("mvn", "maven")):
         if not shutil.which(program):
             raise Unavailable(f"{program} is not installed (Debian package {package})")
     folder.mkdir(parents=True, exist_ok=True)
