@@ -36,6 +36,22 @@ Document sample() {
     };
 }
 
+// A class with an invariant.
+class Even {
+ public:
+    Even() = default;
+    explicit Even(std::uint8_t value) : value_(value) {}
+    [[nodiscard]] std::uint8_t value() const { return value_; }
+    void save(Packer& packer) const { packer.put(value_); }
+    void load(Unpacker& unpacker) {
+        unpacker.get(value_);
+        if (value_ % 2 != 0) unpacker.fail();
+    }
+
+ private:
+    std::uint8_t value_ = 0;
+};
+
 }  // namespace
 
 TEST_CASE("any plain struct comes back as it was packed") {
@@ -45,6 +61,24 @@ TEST_CASE("any plain struct comes back as it was packed") {
     CHECK(unpacker.next<Document>() == sample());
     CHECK(unpacker.is_whole());
     CHECK(unpacker.at_end());
+}
+
+TEST_CASE("a class packs itself, also as a member, and refuses what it cannot be") {
+    struct Shelf {
+        Even height;
+        std::uint8_t floor = 0;
+    };
+    Bytes bytes;
+    Packer{bytes}.put(Shelf{Even{6}, 1});
+    Unpacker unpacker{bytes};
+    const auto shelf = unpacker.next<Shelf>();
+    CHECK(unpacker.is_whole());
+    CHECK(shelf.height.value() == 6);
+    CHECK(shelf.floor == 1);
+    bytes[0] = std::byte{7};
+    Unpacker damaged{bytes};
+    (void)damaged.next<Shelf>();
+    CHECK_FALSE(damaged.is_whole());
 }
 
 TEST_CASE("bytes that are cut short are noticed, wherever the cut is") {

@@ -158,12 +158,20 @@ bool are_sound(std::span<const Entry> entries, Method method) {
     return true;
 }
 
+bool is_within(std::int64_t value) {
+    return value >= -2 * pool_value_max && value <= 2 * pool_value_max;
+}
+
 bool is_sound(const Opening& opening, std::span<const Entry> entries) {
+    if (opening.through < date_min || opening.through > date_max) return false;
+    const Running& running = opening.running;
+    if (!running.is_known() || !is_within(running.unit_value) || running.value != 0) return false;
     Moment last;
     for (const OpenLayer& open : opening.layers) {
         if (open.receipt <= last || open.receipt > opening.end()) return false;
         last = open.receipt;
         if (open.quantity <= 0 || open.gone < 0 || open.gone > open.quantity) return false;
+        if (!is_within(open.value)) return false;
         const auto found = std::ranges::lower_bound(entries, open.receipt, {}, &Entry::moment);
         if (found == entries.end() || found->moment != open.receipt) return false;
         if (found->quantity != open.quantity - open.gone) return false;
@@ -241,9 +249,7 @@ void CostPool::load(Unpacker& unpacker) {
         entry.kind = unpacker.next<Kind>();
         entry.is_linked = unpacker.next<bool>();
     }
-    const bool is_sound_opening =
-        !opening || (opening->through >= date_min && opening->through <= date_max &&
-                     opening->running.is_known() && is_sound(*opening, entries));
+    const bool is_sound_opening = !opening || is_sound(*opening, entries);
     if (method > Method::standard || !is_sound_opening || !are_sound(entries, method) ||
         (method == Method::none && !entries.empty())) {
         unpacker.fail();
