@@ -1,49 +1,50 @@
-// The table of the purchasing module: which commands it decides, which events it makes.
+// The table of the purchasing module: which commands it decides, which events it makes, whom it
+// hears.
 
 #include "engine/domain/purchasing/rules.hpp"
 
 namespace daybook::purchasing {
 
-static void apply(Purchasing&, const ApprovalLimitSet&) {}
-static void apply(Purchasing&, const ApproverRoleGranted&) {}
-static void apply(Purchasing&, const ApproverRoleRevoked&) {}
-static void apply(Purchasing&, const PurchaseItemDefined&) {}
-static void apply(Purchasing&, const SupplierTermsSet&) {}
-static void apply(Purchasing&, const ItemSourceSet&) {}
-static void apply(Purchasing&, const SupplierPriceSet&) {}
-static void apply(Purchasing&, const ReorderRuleSet&) {}
-static void apply(Purchasing&, const RequestDrafted&) {}
-static void apply(Purchasing&, const RequestRevised&) {}
-static void apply(Purchasing&, const RequestSubmitted&) {}
-static void apply(Purchasing&, const RequestApproved&) {}
-static void apply(Purchasing&, const RequestRejected&) {}
-static void apply(Purchasing&, const QuotationsRequested&) {}
-static void apply(Purchasing&, const SupplierQuotationReceived&) {}
-static void apply(Purchasing&, const QuotationDeclined&) {}
-static void apply(Purchasing&, const SupplierChosen&) {}
-static void apply(Purchasing&, const RequestForQuotationsCancelled&) {}
-static void apply(Purchasing&, const OrderPlaced&) {}
-static void apply(Purchasing&, const OrderApproved&) {}
-static void apply(Purchasing&, const OrderRejected&) {}
-static void apply(Purchasing&, const OrderAcknowledged&) {}
-static void apply(Purchasing&, const OrderAmended&) {}
-static void apply(Purchasing&, const OrderHeld&) {}
-static void apply(Purchasing&, const OrderReleased&) {}
-static void apply(Purchasing&, const OrderClosedShort&) {}
-static void apply(Purchasing&, const OrderCancelled&) {}
-static void apply(Purchasing&, const GoodsReceived&) {}
-static void apply(Purchasing&, const GoodsReturnedToSupplier&) {}
-static void apply(Purchasing&, const BillMatched&) {}
-static void apply(Purchasing&, const MatchExceptionRaised&) {}
-static void apply(Purchasing&, const MatchExceptionResolved&) {}
-static void apply(Purchasing&, const AccrualsReleased&) {}
-static void apply(Purchasing&, const PrepaymentAssigned&) {}
-static void apply(Purchasing&, const ReorderProposed&) {}
-static void apply(Purchasing&, const ProposalOrdered&) {}
-
 extern constinit const Module module = module_of<
     Purchasing,
-    Commands<CommandTraits, SetPurchasingPolicy>,
+    Commands<
+        CommandTraits,
+        SetPurchasingPolicy,
+        SetApprovalLimit,
+        GrantApproverRole,
+        RevokeApproverRole,
+        DefinePurchaseItem,
+        SetSupplierTerms,
+        SetItemSource,
+        SetSupplierPrice,
+        SetReorderRule,
+        DraftRequest,
+        ReviseRequest,
+        SubmitRequest,
+        ApproveRequest,
+        RejectRequest,
+        RequestQuotations,
+        RecordSupplierQuotation,
+        DeclineToQuote,
+        ChooseQuotation,
+        CancelRequestForQuotations,
+        PlaceOrder,
+        ApproveOrder,
+        RejectOrder,
+        AcknowledgeOrder,
+        AmendOrder,
+        HoldOrder,
+        ReleaseOrder,
+        CloseOrder,
+        CancelOrder,
+        ReceiveGoods,
+        ReturnGoods,
+        RecordSupplierBill,
+        ResolveMatchException,
+        ReleaseAccruals,
+        AssignPrepayment,
+        ProposeReorder,
+        OrderProposal>,
     Events<
         EventTraits,
         PurchasingPolicySet,
@@ -83,6 +84,38 @@ extern constinit const Module module = module_of<
         PrepaymentAssigned,
         ReorderProposed,
         ProposalOrdered>,
-    Listens<accounting::EventTraits, accounting::BookConfigured>>();
+    Listens<
+        accounting::EventTraits,
+        accounting::BookConfigured,
+        accounting::FiscalYearOpened,
+        accounting::PeriodSoftClosed,
+        accounting::PeriodClosed,
+        accounting::PeriodReopened,
+        accounting::FiscalYearClosed,
+        accounting::FiscalYearReopened,
+        accounting::TaxCodeDefined,
+        accounting::TaxRateSet,
+        accounting::ExchangeRatePublished,
+        accounting::BillRecorded,
+        accounting::PaymentRecorded,
+        accounting::PaymentReversed,
+        accounting::AllocationMade,
+        accounting::AllocationUndone>,
+    Listens<
+        crm::EventTraits,
+        crm::PartyRegistered,
+        crm::PartyDeactivated,
+        crm::PartyReactivated,
+        crm::PartiesMerged,
+        crm::PartiesUnmerged>,
+    Listens<
+        inventory::EventTraits,
+        inventory::StockItemDefined,
+        inventory::LocationDefined,
+        inventory::StockMoved,
+        inventory::StockReserved,
+        inventory::ReservationReleased,
+        inventory::ReservationExpired,
+        inventory::ReservationUsed>>();
 
 }  // namespace daybook::purchasing
