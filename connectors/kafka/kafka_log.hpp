@@ -96,6 +96,9 @@ class KafkaLog final : public Log {
     [[nodiscard]] Result<void> claim(const Claimant& claimant);
     // Waits until the local copy holds all that the topic held at the call. Any thread.
     [[nodiscard]] Result<void> catch_up();
+    // Moves a book here: appends events that another log holds at the same positions, as they are
+    // and without a claim of our own. `conflict` if the topic went another way. By one thread.
+    [[nodiscard]] Result<void> append_copied(std::span<const EventBytes> group);
     // Nothing while nobody ever claimed the book. Any thread.
     [[nodiscard]] std::optional<Holder> holder() const;
     // Whether append() would be accepted now. Any thread.

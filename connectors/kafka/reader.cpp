@@ -1,0 +1,213 @@
+// librdkafka's simple consumer: one partition, no coordinator, so that closing cannot wait for one.
+#include "connectors/kafka/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "connectors/kafka/librdkafka.hpp"
+
+namespace daybook::kafka {
+namespace {
+
+constexpr std::size_t records_max = 4096;  // Given at once.
+
+void drop(rd_kafka_message_t* message) {
+    rd_kafka_message_destroy(message);
+}
+
+}  // namespace
+
+struct TopicReader::Parts {
+    ~Parts() {
+        release();
+        if (is_started) (void)rd_kafka_consume_stop(topic.get(), 0);
+    }
+    void release() {
+        for (rd_kafka_message_t* message : messages) drop(message);
+        messages.clear();
+        records.clear();
+        headers.clear();
+    }
+    [[nodiscard]] Result<void> take(rd_kafka_message_t* message);
+    [[nodiscard]] Error trouble(const rd_kafka_message_t& message) const;
+    void view_messages();
+    void append_headers(rd_kafka_message_t* message);
+
+    Place place;
+    std::shared_ptr<rd_kafka_t> handle;
+    Topic topic;
+    bool is_started = false;
+    std::uint64_t offset = 0;
+    std::uint64_t end_offset = 0;
+    bool is_at_end = false;
+    std::array<rd_kafka_message_t*, records_max> arrived{};
+    std::vector<rd_kafka_message_t*> messages;  // Owned; what `records` looks at.
+    std::vector<RawRecord> records;
+    std::vector<Header> headers;
+    std::vector<std::size_t> header_begins;
+};
+
+// An error may come in the place of a record. librdkafka then has moved its own offset in some
+// versions; ours is counted from records alone.
+Result<void> TopicReader::Parts::take(rd_kafka_message_t* message) {
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        messages.push_back(message);
+        is_at_end = false;
+        return {};
+    }
+    const std::unique_ptr<rd_kafka_message_t, void (*)(rd_kafka_message_t*)> owned{message, &drop};
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        is_at_end = true;
+        return {};
+    }
+    const bool is_final = message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE ||
+                          message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+                          message->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    if (is_final) return trouble(*message);
+    // Everything else passes: a broker that is away, a leader that moves.
+    return {};
+}
+
+Error TopicReader::Parts::trouble(const rd_kafka_message_t& message) const {
+    if (message.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+        return {ErrorCode::denied, fmt::format("topic {} may not be read", place.topic())};
+    }
+    return {
+        ErrorCode::corrupt,
+        fmt::format(
+            "topic {} does not hold offset {}: records were deleted, or it is another topic of the "
+            "same name",
+            place.topic(),
+            offset
+        )};
+}
+
+void TopicReader::Parts::append_headers(rd_kafka_message_t* message) {
+    rd_kafka_headers_t* list = nullptr;
+    if (rd_kafka_message_headers(message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    const char* name = nullptr;
+    const void* value = nullptr;
+    std::size_t bytes = 0;
+    for (std::size_t index = 0;
+         rd_kafka_header_get_all(list, index, &name, &value, &bytes) == RD_KAFKA_RESP_ERR_NO_ERROR;
+         ++index) {
+        if (value == nullptr) continue;
+        headers.push_back({name, {static_cast<const char*>(value), bytes}});
+    }
+}
+
+void TopicReader::Parts::view_messages() {
+    header_begins.clear();
+    for (rd_kafka_message_t* message : messages) {
+        header_begins.push_back(headers.size());
+        append_headers(message);
+    }
+    header_begins.push_back(headers.size());
+    for (std::size_t index = 0; index < messages.size(); ++index) {
+        const rd_kafka_message_t& message = *messages[index];
+        const std::size_t begin = header_begins[index];
+        records.push_back(
+            {.offset = static_cast<std::uint64_t>(message.offset),
+             .value = {static_cast<const std::byte*>(message.payload), message.len},
+             .headers = std::span{headers}.subspan(begin, header_begins[index + 1] - begin)}
+        );
+    }
+    if (!records.empty()) offset = records.back().offset + 1;
+}
+
+Result<std::unique_ptr<TopicReader>> TopicReader::open(
+    const Place& place,
+    const Settings& settings,
+    std::uint64_t offset,
+    std::chrono::milliseconds patience
+) {
+    const Property ours[] = {
+        {"enable.partition.eof", "true"},
+        // Kafka must not choose another offset than ours when ours is not there.
+        {"auto.offset.reset", "error"},
+        {"enable.auto.commit", "false"},
+        {"enable.auto.offset.store", "false"},
+        {"fetch.wait.max.ms", "500"},
+        // After an error, and before 2.2 also when the queue below is full, the next fetch waits
+        // this long.
+        {"fetch.error.backoff.ms", "20"},
+        {"queued.min.messages", "100000"},
+        {"queued.max.messages.kbytes", "262144"},
+        {"fetch.message.max.bytes", "4194304"},
+    };
+    DAYBOOK_TRY(Configuration configuration, make_configuration(place, ours, settings));
+    DAYBOOK_TRY(Handle handle, make_handle(RD_KAFKA_CONSUMER, std::move(configuration)));
+    auto parts = std::make_unique<Parts>();
+    parts->place = place;
+    parts->handle = std::shared_ptr<rd_kafka_t>{handle.release(), CloseHandle{}};
+    parts->offset = offset;
+    parts->end_offset = offset;
+    DAYBOOK_TRY(parts->topic, open_topic(parts->handle.get(), place, patience));
+    if (rd_kafka_consume_start(parts->topic.get(), 0, static_cast<std::int64_t>(offset)) != 0) {
+        return Error{
+            ErrorCode::unavailable,
+            fmt::format(
+                "topic {} cannot be read: {}",
+                place.topic(),
+                rd_kafka_err2str(rd_kafka_last_error())
+            )};
+    }
+    parts->is_started = true;
+    return std::make_unique<TopicReader>(std::move(parts));
+}
+
+TopicReader::TopicReader(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+TopicReader::~TopicReader() = default;
+
+Result<std::span<const RawRecord>> TopicReader::next(std::chrono::milliseconds wait) {
+    Parts& parts = *parts_;
+    parts.release();
+    // One record wakes us at once; what else is there comes with it. A batch alone would wait until
+    // it is full.
+    rd_kafka_message_t* first =
+        rd_kafka_consume(parts.topic.get(), 0, static_cast<int>(wait.count()));
+    (void)rd_kafka_poll(parts.handle.get(), 0);
+    if (first == nullptr) return std::span<const RawRecord>{};
+    Result<void> taken = parts.take(first);
+    const ssize_t count =
+        rd_kafka_consume_batch(parts.topic.get(), 0, 0, parts.arrived.data(), parts.arrived.size());
+    for (ssize_t index = 0; index < count; ++index) {
+        auto other = parts.take(parts.arrived[static_cast<std::size_t>(index)]);
+        if (taken.ok()) taken = std::move(other);
+    }
+    if (!taken.ok() && parts.messages.empty()) return std::move(taken).error();
+    parts.view_messages();
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    const auto known = rd_kafka_get_watermark_offsets(
+        parts.handle.get(), rd_kafka_topic_name(parts.topic.get()), 0, &low, &high
+    );
+    if (known == RD_KAFKA_RESP_ERR_NO_ERROR && high > 0) {
+        parts.end_offset = static_cast<std::uint64_t>(high);
+    }
+    parts.end_offset = std::max(parts.end_offset, parts.offset);
+    return std::span<const RawRecord>{parts.records};
+}
+
+std::uint64_t TopicReader::offset() const {
+    return parts_->offset;
+}
+
+std::uint64_t TopicReader::end_offset() const {
+    return parts_->end_offset;
+}
+
+bool TopicReader::is_at_end() const {
+    return parts_->is_at_end;
+}
+
+Result<std::uint64_t> TopicReader::ask_end(std::chrono::milliseconds patience) const {
+    DAYBOOK_TRY(
+        const std::int64_t end, kafka::end_offset(parts_->handle, parts_->place.topic(), patience)
+    );
+    return static_cast<std::uint64_t>(end);
+}
+
+}  // namespace daybook::kafka
