@@ -58,6 +58,10 @@ std::optional<Error> Engine::write_failure() const {
     return writer_->write_failure();
 }
 
+std::size_t Engine::waiting() const {
+    return writer_->waiting();
+}
+
 std::uint64_t Engine::replayed_from() const {
     return writer_->replayed_from();
 }

@@ -126,6 +126,8 @@ class Engine {
     [[nodiscard]] Result<void> resume();
     // Nothing, or why the book accepts no more writes. Reads go on.
     [[nodiscard]] std::optional<Error> write_failure() const;
+    // How many submitted commands wait for the writer.
+    [[nodiscard]] std::size_t waiting() const;
     // Where the last open() started to replay: 0, or the position of the snapshot that it used.
     [[nodiscard]] std::uint64_t replayed_from() const;
 

@@ -42,6 +42,11 @@ bool Mailbox::take(std::vector<Submission>& into) {
     return !into.empty();
 }
 
+std::size_t Mailbox::size() const {
+    const std::scoped_lock lock{mutex_};
+    return waiting_.size();
+}
+
 void Mailbox::close() {
     {
         const std::scoped_lock lock{mutex_};

@@ -49,13 +49,15 @@ class Mailbox {
     // Waits for something and moves all of it into `into`, in order; false when the mailbox is
     // closed and empty. Only the writer.
     [[nodiscard]] bool take(std::vector<Submission>& into);
+    // How many wait. Any thread.
+    [[nodiscard]] std::size_t size() const;
     // What is inside is still taken; nothing more is put. Any thread.
     void close();
 
  private:
     const std::size_t commands_max_;
     const std::size_t bytes_max_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<Submission> waiting_;  // Guarded by mutex_.
     std::size_t bytes_ = 0;            // Guarded by mutex_. Of the waiting payloads.

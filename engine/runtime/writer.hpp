@@ -44,6 +44,7 @@ class Writer {
     [[nodiscard]] std::optional<Error> write_failure() const;
     [[nodiscard]] const Log& log() const { return log_; }
     [[nodiscard]] std::uint64_t replayed_from() const { return replayed_from_; }
+    [[nodiscard]] std::size_t waiting() const { return mailbox_.size(); }
 
  private:
     [[nodiscard]] Result<void> check_writable() const;
