@@ -64,6 +64,8 @@ constexpr Layer layers[] = {
     {"connectors",
      {"engine/base/",
       "engine/codec/",
+      "engine/os/clock.hpp",
+      "engine/os/random.hpp",
       "engine/log/log.hpp",
       "engine/store/store.hpp",
       "engine/engine.hpp",
