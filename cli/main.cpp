@@ -122,6 +122,7 @@ ExitCode run(int count, char** words) {
           add_submit,
           add_report,
           add_explain,
+          add_serve,
           add_log,
           add_rebuild,
           add_check,

@@ -69,6 +69,7 @@ void add_explain(CLI::App& program, Session& session);
 void add_import(CLI::App& program, Session& session);
 void add_export(CLI::App& program, Session& session);
 void add_submit(CLI::App& program, Session& session);
+void add_serve(CLI::App& program, Session& session);
 void add_log(CLI::App& program, Session& session);
 void add_rebuild(CLI::App& program, Session& session);
 void add_check(CLI::App& program, Session& session);

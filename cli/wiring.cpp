@@ -50,7 +50,8 @@ Result<Engine*> Book::engine() {
         options.clock = &clock_;
         options.files = &files_;
         options.snapshot_folder = folder_ + "/snapshots";
-        DAYBOOK_TRY(Engine engine, Engine::open(*log_, options));
+        measured_ = std::make_unique<MeasuredLog>(*log_, clock_, appends_);
+        DAYBOOK_TRY(Engine engine, Engine::open(*measured_, options));
         engine_ = std::make_unique<Engine>(std::move(engine));
     }
     return engine_.get();

@@ -9,6 +9,7 @@
 
 #include "engine/codec/codec.hpp"
 #include "engine/engine.hpp"
+#include "engine/log/measured_log.hpp"
 #include "engine/log/segment_log.hpp"
 #include "engine/os/clock.hpp"
 #include "engine/os/file.hpp"
@@ -39,6 +40,8 @@ class Book {
     [[nodiscard]] Random& random() { return random_; }
     [[nodiscard]] const Clock& clock() const { return clock_; }
     [[nodiscard]] FileSystem& files() { return files_; }
+    // Of what the engine appended.
+    [[nodiscard]] const AppendFigures& appends() const { return appends_; }
 
     // Restores the state on the first call. Needs write access.
     [[nodiscard]] Result<Engine*> engine();
@@ -54,6 +57,8 @@ class Book {
     SystemClock clock_;
     Codec codec_;
     std::unique_ptr<SegmentLog> log_;
+    AppendFigures appends_;
+    std::unique_ptr<MeasuredLog> measured_;  // What the engine appends to.
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<Store> store_;
     std::unique_ptr<Follower> follower_;

@@ -1,0 +1,24 @@
+// The figures of one book in the words of connectors/http/README.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "connectors/http/books.hpp"
+#include "engine/log/measured_log.hpp"
+
+namespace daybook::cli {
+
+struct BookFigures {
+    std::string book;
+    std::uint64_t position = 0;  // The end of the log that this server has.
+    std::uint64_t rows_position = 0;
+    std::uint64_t rows_lag_nanos = 0;
+    std::uint64_t waiting = 0;               // Commands in the queue before the writer.
+    bool accepts_commands = false;           // Here.
+    const AppendFigures* appends = nullptr;  // Borrowed. Required.
+};
+
+void append_book_metrics(http::MetricsText& text, const BookFigures& figures);
+
+}  // namespace daybook::cli
