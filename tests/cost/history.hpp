@@ -200,7 +200,9 @@ class History {
         if (!issues_.empty()) compare_taken(steps, issues_[prng_.below(issues_.size())]);
         if (is_closing) return;
         compare_differences(before, steps_before, steps);
-        compare_links(before, steps_before, steps);
+        compare_links(steps_before, steps, linked_changes(before, pool_));
+        const auto reason = static_cast<std::uint8_t>(prng_.below(customs_.reasons));
+        compare_links(steps_before, steps, changes_of_reason(before, pool_, reason), reason);
     }
     void compare_step(const NaiveStep& step) {
         const Moment moment = step.movement.moment;
@@ -290,19 +292,24 @@ class History {
         const std::int64_t new_expense = pool_.expense_at(pool_.last_moment()).minor();
         expect(sum == new_expense - old_expense, "the sum of the differences");
     }
+    // With a reason, all but receipts of that reason are meant, else what is linked.
     void compare_links(
-        const CostPool& before,
         const std::vector<NaiveStep>& old_steps,
-        const std::vector<NaiveStep>& new_steps
+        const std::vector<NaiveStep>& new_steps,
+        const std::vector<LinkedChange>& changes,
+        std::optional<std::uint8_t> reason = {}
     ) {
-        const auto changes = linked_changes(before, pool_);
+        const auto is_meant = [&](const Movement& movement) {
+            if (!reason) return movement.is_linked;
+            return movement.kind != Kind::receipt && movement.reason == *reason;
+        };
         auto change = changes.begin();
         auto old = old_steps.begin();
         for (const NaiveStep& step : new_steps) {
             while (old != old_steps.end() && old->movement.moment < step.movement.moment) ++old;
             if (old == old_steps.end()) break;
             if (old->movement.moment != step.movement.moment || old->cost == step.cost) continue;
-            if (!old->movement.is_linked || !step.movement.is_linked) continue;
+            if (!is_meant(old->movement) || !is_meant(step.movement)) continue;
             if (change == changes.end()) {
                 expect(false, "the number of linked changes");
                 return;
@@ -310,6 +317,7 @@ class History {
             expect(change->moment == step.movement.moment, "the moment of a linked change");
             expect(change->before.minor() == old->cost, "the old cost of a linked movement");
             expect(change->after.minor() == step.cost, "the new cost of a linked movement");
+            expect(change->reason == step.movement.reason, "the reason of a linked movement");
             ++change;
         }
         expect(change == changes.end(), "the number of linked changes");

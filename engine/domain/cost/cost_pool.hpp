@@ -149,5 +149,9 @@ class CostPool {
 [[nodiscard]] std::vector<LinkedChange> linked_changes(
     const CostPool& before, const CostPool& after
 );
+// The same for every movement with this reason, receipts apart.
+[[nodiscard]] std::vector<LinkedChange> changes_of_reason(
+    const CostPool& before, const CostPool& after, std::uint8_t reason
+);
 
 }  // namespace daybook::cost

@@ -1,7 +1,9 @@
 // What changed between two versions of a pool. Both are read day by day; what lies within a day and
 // has one reason is passed at once, by the sums of the trees.
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "engine/domain/cost/cost_pool.hpp"
 #include "engine/domain/cost/meter.hpp"
@@ -76,9 +78,13 @@ class CostReader {
     [[nodiscard]] std::uint64_t reasons() const { return reasons_; }
     [[nodiscard]] std::int64_t cost(std::size_t reason) const { return costs_[reason]; }
 
-    void pass_unlinked() {
-        meter_.pass_unlinked();
+    // Up to the next movement that is wanted; null if there is none.
+    [[nodiscard]] const Entry* next(const Wanted& wanted) {
+        const Entry* next = meter_.next();
+        if (next == nullptr || wanted.has(*next)) return next;
+        meter_.pass_others(wanted);
         expense_ = meter_.expense();
+        return meter_.next();
     }
     [[nodiscard]] std::int64_t cost_of_next() {
         meter_.pass();
@@ -100,6 +106,36 @@ class CostReader {
 void check_comparable(const CostPool& before, const CostPool& after) {
     DAYBOOK_ASSERT(before.method() == after.method());
     DAYBOOK_ASSERT(before.closed_through() == after.closed_through());
+}
+
+std::vector<LinkedChange> changes_of(
+    const CostPool& before, const CostPool& after, const Wanted& wanted
+) {
+    check_comparable(before, after);
+    std::vector<LinkedChange> changes;
+    const auto from = first_difference(before, after);
+    if (!from) return changes;
+    CostReader a{before, *from};
+    CostReader b{after, *from};
+    // Often nearly all of them change; a vector that grows would copy them again and again.
+    changes.reserve(std::min<std::size_t>(after.movement_count(), 1U << 16));
+    while (true) {
+        const Entry* next_a = a.next(wanted);
+        const Entry* next_b = b.next(wanted);
+        if (next_a == nullptr || next_b == nullptr) return changes;
+        const Moment moment_a = next_a->moment;
+        const Moment moment_b = next_b->moment;
+        const std::uint8_t reason = next_a->reason;
+        const std::int64_t cost_a = moment_a <= moment_b ? a.cost_of_next() : 0;
+        const std::int64_t cost_b = moment_b <= moment_a ? b.cost_of_next() : 0;
+        if (moment_a != moment_b || cost_a == cost_b) continue;
+        changes.push_back({
+            .moment = moment_a,
+            .before = Money::from_minor(cost_a, before.currency()),
+            .after = Money::from_minor(cost_b, after.currency()),
+            .reason = reason,
+        });
+    }
 }
 
 }  // namespace
@@ -135,29 +171,14 @@ std::vector<CostChange> differences(const CostPool& before, const CostPool& afte
 }
 
 std::vector<LinkedChange> linked_changes(const CostPool& before, const CostPool& after) {
-    check_comparable(before, after);
-    std::vector<LinkedChange> changes;
-    const auto from = first_difference(before, after);
-    if (!from) return changes;
-    CostReader a{before, *from};
-    CostReader b{after, *from};
-    while (true) {
-        a.pass_unlinked();
-        b.pass_unlinked();
-        const Entry* next_a = a.next();
-        const Entry* next_b = b.next();
-        if (next_a == nullptr || next_b == nullptr) return changes;
-        const Moment moment_a = next_a->moment;
-        const Moment moment_b = next_b->moment;
-        const std::int64_t cost_a = moment_a <= moment_b ? a.cost_of_next() : 0;
-        const std::int64_t cost_b = moment_b <= moment_a ? b.cost_of_next() : 0;
-        if (moment_a != moment_b || cost_a == cost_b) continue;
-        changes.push_back({
-            .moment = moment_a,
-            .before = Money::from_minor(cost_a, before.currency()),
-            .after = Money::from_minor(cost_b, after.currency()),
-        });
-    }
+    return changes_of(before, after, {.is_linked = true});
+}
+
+std::vector<LinkedChange> changes_of_reason(
+    const CostPool& before, const CostPool& after, std::uint8_t reason
+) {
+    DAYBOOK_ASSERT(reason <= reason_max);
+    return changes_of(before, after, {.reason_bits = std::uint64_t{1} << reason});
 }
 
 }  // namespace daybook::cost

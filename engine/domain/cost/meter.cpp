@@ -44,10 +44,10 @@ void Meter::pass_run(Moment end, std::uint64_t reason_bits) {
     );
 }
 
-void Meter::pass_unlinked() {
+void Meter::pass_others(const Wanted& wanted) {
     pass_while(
-        [](const Slot& slot) { return slot.summary.linked == 0; },
-        [](const Entry& entry) { return !entry.is_linked; }
+        [&](const Slot& slot) { return !wanted.has_any(slot.summary); },
+        [&](const Entry& entry) { return !wanted.has(entry); }
     );
 }
 
@@ -74,7 +74,7 @@ void Meter::take(const Slot& slot) {
 }
 
 void Meter::take(const Entry& entry) {
-    step(method_, running_, on_hand(), entry);
+    if (method_ != Method::fifo) step(method_, running_, on_hand(), entry);
     now_ = entry.moment;
     switch (entry.kind) {
         case Kind::receipt:
@@ -108,7 +108,8 @@ std::int64_t Meter::expense() {
 
 std::int64_t Meter::fifo_expense() {
     if (issued_ >= received_) return brought_in() + short_expense();
-    find_layer();
+    const bool is_there = layer_is_known_ && quantity_before_ + layer_.entry()->quantity > issued_;
+    if (!is_there) find_layer();
     const Entry& receipt = *layer_.entry();
     const std::int64_t noted = layer_.leaf().noted(receipt.moment, now_);
     return lost_ + value_before_ + given({&receipt, issued_ - quantity_before_, noted}) +

@@ -20,6 +20,21 @@ struct CurvePoint {
     std::int64_t noted = 0;
 };
 
+// Which movements are looked for: those that others refer to, or those of some reasons (receipts
+// apart).
+struct Wanted {
+    bool is_linked = false;
+    std::uint64_t reason_bits = 0;
+
+    [[nodiscard]] bool has(const Entry& entry) const {
+        if (is_linked) return entry.is_linked;
+        return entry.kind != Kind::receipt && (entry.reason_bit() & reason_bits) != 0;
+    }
+    [[nodiscard]] bool has_any(const Summary& summary) const {
+        return is_linked ? summary.linked > 0 : (summary.step_reasons & reason_bits) != 0;
+    }
+};
+
 class Meter {
  public:
     explicit Meter(const CostPool& pool);
@@ -31,8 +46,8 @@ class Meter {
     void pass_before(Moment end);
     // All before `end` that have this reason or cannot change the expense.
     void pass_run(Moment end, std::uint64_t reason_bits);
-    // All that nobody refers to.
-    void pass_unlinked();
+    // All that is not wanted.
+    void pass_others(const Wanted& wanted);
     // All after which at least this quantity is on hand.
     void pass_while_enough(std::int64_t quantity);
     // Whether this movement, the next one, may change the expense.

@@ -54,11 +54,12 @@ struct CostChange {
     Money before;
     Money after;
 };
-// A linked movement whose cost is another one now.
+// A movement whose cost is another one now.
 struct LinkedChange {
     Moment moment;
     Money before;
     Money after;
+    std::uint8_t reason = 0;
 };
 
 }  // namespace daybook::cost
