@@ -14,6 +14,7 @@
 #include <string>
 
 #include "connectors/kafka/place.hpp"
+#include "connectors/kafka/rule.hpp"
 #include "connectors/kafka/settings.hpp"
 #include "engine/log/log.hpp"
 #include "engine/log/segment_log.hpp"
@@ -22,6 +23,12 @@
 #include "engine/os/random.hpp"
 
 namespace daybook::kafka {
+
+// What a test switches off to see that it then finds the harm. Nothing a user can reach sets it.
+struct SwitchedOff {
+    Guard rule = Guard::whole;
+    bool read_back = false;  // An append counts as soon as Kafka has confirmed it.
+};
 
 struct KafkaLogOptions {
     Place place;
@@ -32,6 +39,7 @@ struct KafkaLogOptions {
     std::uint32_t segment_bytes = std::uint32_t{64} << 20;
     // How long an append, a claim or a catching up may take before it has failed.
     std::chrono::milliseconds patience{30'000};
+    SwitchedOff switched_off;  // For tests alone.
 };
 
 // Who wants to write.

@@ -95,7 +95,10 @@ Result<std::unique_ptr<Tailer>> Tailer::start(
 }
 
 Tailer::Tailer(const TailerParts& parts, std::unique_ptr<TopicReader> reader)
-    : parts_(parts), reader_(std::move(reader)), copy_end_(parts.copy.end()) {
+    : parts_(parts),
+      reader_(std::move(reader)),
+      rule_({}, parts.guard),
+      copy_end_(parts.copy.end()) {
     safe_.place = parts.place;
     safe_.cluster = parts.cluster;
 }
@@ -144,7 +147,7 @@ Result<void> Tailer::resume_from(const Origin& origin) {
     }
     safe_ = origin;
     safe_.place = parts_.place;
-    rule_ = Rule{origin.tip};
+    rule_ = Rule{origin.tip, parts_.guard};
     last_of_origin_ = origin.last;
     next_.tip = origin.tip;
     next_.offset = origin.offset;

@@ -81,6 +81,7 @@ struct TailerParts {
     std::string place;    // For the origin, as Place::text().
     std::string topic;    // For messages.
     std::string cluster;  // In which we read.
+    Guard guard = Guard::whole;
 };
 
 class Tailer {

@@ -57,6 +57,7 @@ class Network:
 
     def __init__(self, names):
         self.hosts = {name: Host(name, number) for number, name in enumerate(names, 1)}
+        self.parted = []
 
     def __enter__(self):
         sweep()
@@ -86,14 +87,15 @@ class Network:
 
     def part(self, one, other):
         """What the one sends to the other, and back, vanishes; both reach everybody else."""
-        self._both("replace", one, other)
-
-    def join(self, one, other):
-        self._both("del", one, other)
-
-    def _both(self, verb, one, other):
         for here, there in ((one, other), (other, one)):
-            self.hosts[here].inside("route", verb, "blackhole", self.hosts[there].address)
+            self.hosts[here].inside("route", "add", "blackhole", self.hosts[there].address)
+        self.parted.append((one, other))
+
+    def join_all(self):
+        for one, other in self.parted:
+            for here, there in ((one, other), (other, one)):
+                self.hosts[here].inside("route", "del", "blackhole", self.hosts[there].address)
+        self.parted.clear()
 
 
 def sweep():

@@ -45,7 +45,7 @@ def read_history(path):
         return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
-def judge(records, history):
+def judge(records, history, fold=fold):
     book = fold(records)
     verdict = Verdict(events=book.next, void=len(book.void), terms=len(book.claims))
     batches = batches_of(book, verdict)

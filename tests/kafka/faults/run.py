@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""The fault tests: real brokers and real processes are harmed while clients write.
+
+  run.py --writer PROGRAM [--rounds N] [--only NAME,NAME] [--seed N]
+
+Without --rounds each runs its short form. N is the rounds of the quickest faults; those that take
+seconds a round run fewer. Ends with 1 if anything acknowledged was lost, doubled or torn.
+"""
+
+import argparse
+import os
+import random
+import sys
+import time
+import traceback
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "broker")]
+import cables  # noqa: E402
+import churn  # noqa: E402
+import cluster as kafka  # noqa: E402
+import controls  # noqa: E402
+import disks  # noqa: E402
+import kill  # noqa: E402
+import net  # noqa: E402
+import report  # noqa: E402
+import wires  # noqa: E402
+
+# Name, what it does, rounds of the short form, rounds for each hundred of --rounds.
+FAULTS = [
+    ("node", kill.node, 5, 100),
+    ("zombie", kill.zombie, 3, 25),
+    ("broker", kill.only_broker, 1, 10),
+    ("rolling", kill.one_of_three, 1, 6),
+    ("two-dead", kill.two_of_three, 1, 3),
+    ("proxy", wires.proxied, 8, 40),
+    ("churn", churn.nodes, 4, 25),
+    ("cables", cables.pulled, 3, 9),
+    ("broker-disk", disks.under_broker, 1, 3),
+    ("node-disk", disks.under_node, 1, 3),
+    ("late-group", controls.guarded, 1, 10),
+    ("control-read-back", controls.without_read_back, 1, 3),
+    ("control-terms", controls.without_terms, 3, 3),
+]
+NEEDS_ISOLATION = {"cables", "broker-disk", "node-disk"}
+
+
+def parse():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--writer", required=True, type=lambda path: Path(path).resolve())
+    parser.add_argument("--rounds", type=int, default=0)
+    parser.add_argument("--only", default=",".join(name for name, *_ in FAULTS))
+    parser.add_argument("--seed", default=os.environ.get("DAYBOOK_SEED"))
+    options = parser.parse_args()
+    options.only = options.only.split(",")
+    options.seed = options.seed or str(random.SystemRandom().randrange(1 << 32))
+    unknown = set(options.only) - {name for name, *_ in FAULTS}
+    if unknown:
+        parser.error(f"no fault is named {', '.join(sorted(unknown))}")
+    return options
+
+
+def main():
+    options = parse()
+    try:
+        kafka.jars()
+    except kafka.Unavailable as reason:
+        return kafka.skip(reason)
+    why_not = net.isolate()
+    print(f"DAYBOOK_SEED={options.seed}", flush=True)
+    print(report.head(), flush=True)
+    failed = skipped = 0
+    for name, fault, short, per_hundred in FAULTS:
+        if name not in options.only:
+            continue
+        if why_not and name in NEEDS_ISOLATION:
+            print(f"{name}: skipped: {why_not}", flush=True)
+            skipped += 1
+            continue
+        rounds = max(short, options.rounds * per_hundred // 100) if options.rounds else short
+        failed += not ran_well(name, fault, options, rounds)
+    if failed:
+        print(f"{failed} of the faults did harm; again with DAYBOOK_SEED={options.seed}")
+    return 1 if failed else 77 if skipped == len(options.only) else 0
+
+
+def ran_well(name, fault, options, rounds):
+    began = time.monotonic()
+    try:
+        row = fault(options, rounds)
+    except Exception:
+        traceback.print_exc(file=sys.stdout)
+        print(f"{name}: ended before its end", flush=True)
+        return False
+    row.note += f"{time.monotonic() - began:.0f} s"
+    print(report.line(row), flush=True)
+    for problem in row.verdict.problems[:10]:
+        print(f"    {problem}", flush=True)
+    return row.verdict.is_clean
+
+
+if __name__ == "__main__":
+    sys.exit(main())
