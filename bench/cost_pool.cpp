@@ -323,6 +323,42 @@ void memory(Method method, const std::vector<Movement>& movements) {
     );
 }
 
+// What a hundred thousand items were worth at a day in the past.
+void many_items(Method method, std::uint64_t items) {
+    const auto movements = history(20, days_of_history);
+    const std::size_t before = mallinfo2().uordblks;
+    std::vector<CostPool> pools(items);
+    for (CostPool& pool : pools) pool = pool_of(method, movements);
+    const std::size_t bytes = mallinfo2().uordblks - before;
+    const Moment moment = Moment::end_of(first_day().plus_days(days_of_history / 2));
+    std::int64_t sum = 0;
+    const double seconds = seconds_of([&] {
+        for (const CostPool& pool : pools) sum += pool.value_at(moment).minor();
+    });
+    std::int64_t naive_sum = 0;
+    const double naive = seconds_of([&] {
+        for (std::uint64_t i = 0; i < items; ++i) {
+            Replay replay{method};
+            for (const Movement& movement : movements) {
+                if (movement.moment <= moment) replay.take(movement);
+            }
+            naive_sum += replay.value();
+        }
+    });
+    fmt::print(
+        "value of {} items at a past day, {:<8} 20 movements each: {:.1f} ms, plain replay {:.1f} "
+        "ms "
+        "(x 1/{:.1f}), {}; {:.0f} bytes for each item\n",
+        items,
+        name_of(method),
+        seconds * 1e3,
+        naive * 1e3,
+        naive / seconds,
+        sum == naive_sum ? "equal" : "DIFFER",
+        static_cast<double>(bytes) / static_cast<double>(items)
+    );
+}
+
 }  // namespace
 }  // namespace daybook
 
@@ -342,6 +378,7 @@ int main(int count, char** arguments) {
         backdate(method, year, 200);
         changed_deliveries(method, year, 20);
         memory(method, year);
+        many_items(method, std::min<std::uint64_t>(most, 100'000));
     }
     fmt::print("peak memory {} MiB\n", bench::peak_memory_mib());
     return 0;
