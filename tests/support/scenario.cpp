@@ -45,7 +45,8 @@ class Runner {
         if (statement.verb == "refused") return check_refused(statement);
         if (statement.verb == "failed") return check_failed(statement);
         judge_accepted();
-        if (statement.verb == "events") return check_events(statement);
+        if (statement.verb == "events") return check_events(statement, "");
+        if (statement.verb == "own") return check_events(statement, module_ + ".");
         if (statement.verb == "at") return set_day(statement);
         if (statement.verb == "as") return set_actor(statement);
         if (statement.verb == "rows" || statement.verb == "report") return check_rows(statement);
@@ -173,9 +174,14 @@ class Runner {
         outcome_.reset();
     }
 
-    Result<void> check_events(const Statement& statement) {
+    // All events of the batch, or only those whose names begin so.
+    Result<void> check_events(const Statement& statement, const std::string& prefix) {
         // A failure of the command has been reported already.
         if (!outcome_) return {};
+        std::vector<Value> events;
+        for (const Value& event : outcome_->events) {
+            if (event.find("event")->text.starts_with(prefix)) events.push_back(event);
+        }
         const std::string whole = statement.whole();
         std::string_view text = whole;
         std::vector<std::pair<std::string, Value>> expected;
@@ -186,17 +192,14 @@ class Runner {
             expected.emplace_back(name, std::move(body));
         }
         if (!text.empty()) return wrong("this is no list of events: " + std::string{text});
-        if (expected.size() != outcome_->events.size()) {
+        if (expected.size() != events.size()) {
             return wrong(fmt::format(
-                "expected {} events, found {}\n{}",
-                expected.size(),
-                outcome_->events.size(),
-                found()
+                "expected {} events, found {}\n{}", expected.size(), events.size(), found()
             ));
         }
         for (std::size_t i = 0; i < expected.size(); ++i) {
             const auto& [name, body] = expected[i];
-            const Value& event = outcome_->events[i];
+            const Value& event = events[i];
             if (full_name(name) != event.find("event")->text) {
                 return wrong(fmt::format("event {} is not {}\n{}", i + 1, name, found()));
             }

@@ -8,6 +8,7 @@
 //                                     stand before the fields: do Command id=c-1 version=2 {...}
 //   events Event {...} Event {...}    all events of the command, with at least these fields;
 //                                     events none if there are none
+//   own Event {...}                   the same of the events of the scenario's own module alone
 //   refused rule                      and, in this order: at PATH found "..." needed "..."
 //   failed "text"                     it never reached a rule; the message has this text
 //   rows module.table column=value    a table follows; its columns are those to compare
