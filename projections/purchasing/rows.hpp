@@ -1,11 +1,64 @@
-// Every table of purchasing by the events that change it.
+// What each event changes in the tables of purchasing.
 #pragma once
 
 #include "projections/purchasing/tables.hpp"
 
 namespace daybook::purchasing {
 
+using Header = EventHeader;
+
 // masters.cpp
-void project(Rows<PolicyRow>& rows, const PurchasingPolicySet& event);
+void project(Rows<PolicyRow>&, const PurchasingPolicySet&);
+void project(Rows<LimitRow>&, const ApprovalLimitSet&);
+void project(Rows<ApproverRow>&, const ApproverRoleGranted&);
+void project(Rows<ApproverRow>&, const ApproverRoleRevoked&);
+void project(Rows<ItemRow>&, const PurchaseItemDefined&);
+void project(Rows<SupplierRow>&, const SupplierTermsSet&);
+void project(Rows<SupplierRow>&, const crm::PartyRegistered&);
+void project(Rows<SupplierRow>&, const crm::PartyAmended&);
+void project(Rows<SourceRow>&, const ItemSourceSet&);
+void project(Rows<PriceRow>&, const SupplierPriceSet&);
+void project(Rows<ReorderRuleRow>&, const ReorderRuleSet&);
+void project(Rows<ProposalLineRow>&, const ReorderProposed&, const Header&);
+void project(Rows<ProposalLineRow>&, const ProposalOrdered&, const Header&);
+
+// asking.cpp
+using Requests = Rows<RequestRow>;
+using RequestChanges = Rows<RequestChangeRow>;
+void project(Requests&, RequestChanges&, const RequestDrafted&, const Header&);
+void project(Requests&, RequestChanges&, const RequestRevised&, const Header&);
+void project(Requests&, RequestChanges&, const RequestSubmitted&, const Header&);
+void project(Requests&, RequestChanges&, const RequestApproved&, const Header&);
+void project(Requests&, RequestChanges&, const RequestRejected&, const Header&);
+using Rfqs = Rows<RfqRow>;
+using Offers = Rows<OfferRow>;
+void project(Rfqs&, Offers&, const QuotationsRequested&, const Header&);
+void project(Rfqs&, Offers&, const SupplierQuotationReceived&, const Header&);
+void project(Rfqs&, Offers&, const QuotationDeclined&, const Header&);
+void project(Rfqs&, Offers&, const SupplierChosen&, const Header&);
+void project(Rfqs&, Offers&, const RequestForQuotationsCancelled&, const Header&);
+void project(Rfqs&, Offers&, const OrderPlaced&, const Header&);
+
+// ordering.cpp
+using Orders = Rows<OrderRow>;
+using OrderChanges = Rows<OrderChangeRow>;
+using LineMoves = Rows<LineMoveRow>;
+void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderPlaced&, const Header&);
+void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderApproved&, const Header&);
+void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderRejected&, const Header&);
+void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderAcknowledged&, const Header&);
+void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderAmended&, const Header&);
+void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderHeld&, const Header&);
+void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderReleased&, const Header&);
+void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderClosedShort&, const Header&);
+void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderCancelled&, const Header&);
+void project(Orders&, OrderChanges&, LineMoves&, Requests&, const GoodsReceived&, const Header&);
+void project(Orders&, OrderChanges&, LineMoves&, Requests&, const GoodsReturnedToSupplier&, const Header&);
+void project(Orders&, OrderChanges&, LineMoves&, Requests&, const BillMatched&, const Header&);
+
+// billing.cpp
+void project(Rows<BillLineRow>&, const BillMatched&, const Header&);
+void project(Rows<ExceptionRow>&, const MatchExceptionRaised&, const Header&);
+void project(Rows<ExceptionRow>&, const MatchExceptionResolved&, const Header&);
 
 }  // namespace daybook::purchasing
