@@ -16,7 +16,8 @@ Judged<std::vector<MatchedLine>> asked_releases(
     if (command.order_lines() != nullptr) {
         for (const std::uint16_t number : *command.order_lines()) numbers.push_back(number);
     }
-    for (std::size_t i = 0; numbers.empty() && i < order.lines.size(); ++i) {
+    const bool takes_all = numbers.empty();
+    for (std::size_t i = 0; takes_all && i < order.lines.size(); ++i) {
         numbers.push_back(static_cast<std::uint16_t>(i + 1));
     }
     std::vector<MatchedLine> lines;
