@@ -56,7 +56,7 @@ Result<std::uint64_t> check_rows(const Session& session, Book& book) {
 }
 
 ExitCode check(const Session& session, bool rules_only) {
-    const auto book = Book::open(session.options.book, Access::write);
+    const auto book = Book::open(place_of(session), Access::write);
     if (!book) return session.fail(book.error());
     const auto broken = check_rules(session, *book.value());
     if (!broken) return session.fail(broken.error());
@@ -76,7 +76,7 @@ ExitCode check(const Session& session, bool rules_only) {
 }
 
 ExitCode rebuild(const Session& session, const std::string& projection) {
-    const auto book = Book::open(session.options.book, Access::write);
+    const auto book = Book::open(place_of(session), Access::write);
     if (!book) return session.fail(book.error());
     const auto follower = open_rows(session, *book.value());
     if (!follower) return session.fail(follower.error());

@@ -124,7 +124,7 @@ ExitCode run_demo(const Session& session, DemoOptions options) {
                 options.folder
             )});
     }
-    const auto book = Book::open(options.folder, Access::create);
+    const auto book = Book::open(place_of(session, options.folder), Access::create);
     if (!book) return session.fail(book.error());
     const Result<bool> filled = fill(session, *book.value(), options);
     if (!filled) return session.fail(filled.error());

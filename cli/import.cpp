@@ -154,7 +154,7 @@ ExitCode import_files(const Session& session, const ImportArguments& arguments) 
     const auto mapping = mapping_of(arguments);
     if (!mapping) return session.fail(mapping.error());
     const auto book =
-        Book::open(session.options.book, arguments.dry_run ? Access::read : Access::write);
+        Book::open(place_of(session), arguments.dry_run ? Access::read : Access::write);
     if (!book) return session.fail(book.error());
     Rehearsal rehearsal;
     const auto engine = engine_for(*book.value(), rehearsal, arguments.dry_run);
@@ -247,7 +247,7 @@ ExitCode print_undone(const Session& session, const files::UndoPlan& plan, const
 ExitCode undo_import(const Session& session, const ImportArguments& arguments) {
     const auto import = parse_id(arguments.undone);
     if (!import) return session.fail(import.error());
-    const auto book = Book::open(session.options.book, Access::write);
+    const auto book = Book::open(place_of(session), Access::write);
     if (!book) return session.fail(book.error());
     files::UndoOptions options;
     options.actor = actor_of(session);

@@ -28,7 +28,7 @@ ExitCode init(const Session& session, InitOptions options) {
     }
     const Result<void> possible = check_opening(session, options.opening);
     if (!possible) return session.fail(possible.error());
-    auto book = Book::open(folder, Access::create);
+    auto book = Book::open(place_of(session, folder), Access::create);
     if (!book) return session.fail(book.error());
     const Result<void> opened = submit_opening(session, *book.value(), options.opening);
     if (!opened) return session.fail(opened.error());
@@ -51,7 +51,9 @@ ExitCode init(const Session& session, InitOptions options) {
 void add_init(CLI::App& program, Session& session) {
     auto& options = session.keep<InitOptions>();
     CLI::App* command = program.add_subcommand("init", "Start a book in a new folder");
-    command->add_option("folder", options.folder, "Where; by default that of --book");
+    command->add_option(
+        "folder", options.folder, "Where, also kafka://HOST:PORT/BOOK; by default that of --book"
+    );
     command->add_option(
         "--name", options.opening.name, "The company; by default the folder's name"
     );

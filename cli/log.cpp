@@ -8,6 +8,7 @@
 #include "cli/progress.hpp"
 #include "cli/rendering.hpp"
 #include "cli/session.hpp"
+#include "cli/verify.hpp"
 #include "cli/wiring.hpp"
 
 namespace daybook::cli {
@@ -51,7 +52,7 @@ struct LogOptions {
 };
 
 ExitCode tail(const Session& session, const LogOptions& options) {
-    auto book = Book::open(session.options.book, Access::read);
+    auto book = Book::open(place_of(session), Access::read);
     if (!book) return session.fail(book.error());
     Book& opened = *book.value();
     std::uint64_t from = opened.log().end() - std::min(opened.log().end(), options.lines);
@@ -62,14 +63,14 @@ ExitCode tail(const Session& session, const LogOptions& options) {
         if (!options.follow) return ExitCode::ok;
         while (opened.log().wait_beyond(from, std::chrono::milliseconds{200}) <= from) {
             if (is_interrupted()) return ExitCode::interrupted;
-            book = Book::open(session.options.book, Access::read);
+            book = Book::open(place_of(session), Access::read);
             if (!book) return session.fail(book.error());
         }
     }
 }
 
 ExitCode show(const Session& session, const LogOptions& options) {
-    const auto book = Book::open(session.options.book, Access::read);
+    const auto book = Book::open(place_of(session), Access::read);
     if (!book) return session.fail(book.error());
     if (options.position >= book.value()->log().end()) {
         return session.fail(Error{
@@ -86,7 +87,7 @@ ExitCode show(const Session& session, const LogOptions& options) {
 }
 
 ExitCode export_events(const Session& session, const LogOptions& options) {
-    const auto book = Book::open(session.options.book, Access::read);
+    const auto book = Book::open(place_of(session), Access::read);
     if (!book) return session.fail(book.error());
     const auto printed = print_range(session, *book.value(), options.range);
     if (!printed) return session.fail(printed.error());
@@ -95,9 +96,9 @@ ExitCode export_events(const Session& session, const LogOptions& options) {
 }
 
 ExitCode stat(const Session& session) {
-    const auto book = Book::open(session.options.book, Access::read);
+    const auto book = Book::open(place_of(session), Access::read);
     if (!book) return session.fail(book.error());
-    const LogStatistics numbers = book.value()->log().statistics();
+    const LogStatistics numbers = book.value()->segments().statistics();
     const TreeHead head = book.value()->log().head();
     const std::uint64_t per_event = numbers.events == 0 ? 0 : numbers.event_bytes / numbers.events;
     if (session.format() == Format::json || session.format() == Format::jsonl) {
@@ -130,30 +131,6 @@ ExitCode stat(const Session& session) {
     return ExitCode::ok;
 }
 
-ExitCode verify(const Session& session, bool full) {
-    const auto book = Book::open(session.options.book, Access::read);
-    if (!book) return session.fail(book.error());
-    Progress progress{*session.terminal, "verifying", "events"};
-    const auto head = book.value()->log().verify(
-        full ? VerifyDepth::full : VerifyDepth::fast,
-        [&](const LogProgress& at) {
-            progress.at(at.events_done, at.events_total);
-            return !is_interrupted();
-        }
-    );
-    if (is_interrupted()) return ExitCode::interrupted;
-    if (!head) return session.fail(head.error());
-    session.terminal->out(fmt::format(
-        "{} events are whole in {}; {}\nMerkle root {}\n",
-        count_text(head.value().size),
-        duration_text(progress.elapsed_ms()),
-        full ? "every hash was computed again"
-             : "checksums and links (--full computes every hash again)",
-        hex(head.value().root)
-    ));
-    return ExitCode::ok;
-}
-
 }  // namespace
 
 void add_log(CLI::App& program, Session& session) {
@@ -181,13 +158,9 @@ void add_log(CLI::App& program, Session& session) {
 
     CLI::App* verify_command = log->add_subcommand("verify", "Prove that nothing changed");
     verify_command->add_flag("--full", options.full, "Compute every hash again");
-    set_run(*verify_command, session, [&] { return verify(session, options.full); });
-}
-
-void add_verify(CLI::App& program, Session& session) {
-    CLI::App* command =
-        program.add_subcommand("verify", "Prove that no event changed: every hash again");
-    set_run(*command, session, [&] { return verify(session, true); });
+    set_run(*verify_command, session, [&] {
+        return verify_book(session, place_of(session), options.full);
+    });
 }
 
 }  // namespace daybook::cli

@@ -17,8 +17,18 @@ void add_common_options(CLI::App& program, CommonOptions& options) {
         {"json", Format::json},
         {"jsonl", Format::jsonl},
         {"csv", Format::csv}};
-    program.add_option("--book,-b", options.book, "The folder of the book")
+    program
+        .add_option("--book,-b", options.book, "The folder of the book, or kafka://HOST:PORT/BOOK")
         ->envname("DAYBOOK_BOOK")
+        ->capture_default_str();
+    program.add_option("--local", options.local, "The folder of the copy of a book in Kafka")
+        ->envname("DAYBOOK_LOCAL");
+    program
+        .add_option("--kafka", options.kafka, "A property of librdkafka, as security.protocol=SSL")
+        ->type_name("NAME=VALUE")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    program.add_option("--node", options.node, "The name under which a book in Kafka is claimed")
+        ->envname("DAYBOOK_NODE")
         ->capture_default_str();
     program.add_option("--actor", options.actor, "Who acts; by default the login name")
         ->envname("DAYBOOK_ACTOR");
@@ -127,6 +137,7 @@ ExitCode run(int count, char** words) {
           add_rebuild,
           add_check,
           add_verify,
+          add_book,
           add_export,
           add_completion}) {
         add(program, session);

@@ -1,8 +1,21 @@
 #include "cli/session.hpp"
 
 #include <cstdlib>
+#include <utility>
 
 namespace daybook::cli {
+
+BookPlace place_of(const Session& session) {
+    return place_of(session, session.options.book);
+}
+
+BookPlace place_of(const Session& session, std::string text) {
+    return {
+        .text = std::move(text),
+        .local = session.options.local,
+        .kafka = session.options.kafka,
+        .node = session.options.node};
+}
 
 Id actor_of(const Session& session) {
     std::string name = session.options.actor;

@@ -8,9 +8,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/exit_code.hpp"
 #include "cli/terminal.hpp"
+#include "cli/wiring.hpp"
 #include "engine/base/id.hpp"
 
 namespace daybook::cli {
@@ -19,6 +21,9 @@ enum class Format : unsigned char { automatic, table, json, jsonl, csv };
 
 struct CommonOptions {
     std::string book = "book";
+    std::string local;               // Where the copy of a book in Kafka is kept.
+    std::vector<std::string> kafka;  // Properties of librdkafka, name=value.
+    std::string node = "cli";        // Who claims a book in Kafka.
     std::string actor;
     Format format = Format::automatic;
     bool no_color = false;
@@ -74,7 +79,12 @@ void add_log(CLI::App& program, Session& session);
 void add_rebuild(CLI::App& program, Session& session);
 void add_check(CLI::App& program, Session& session);
 void add_verify(CLI::App& program, Session& session);
+void add_book(CLI::App& program, Session& session);
 void add_completion(CLI::App& program, Session& session);
+
+// The book of --book, or another one, with the options that a book in Kafka needs.
+[[nodiscard]] BookPlace place_of(const Session& session);
+[[nodiscard]] BookPlace place_of(const Session& session, std::string text);
 
 // Who acts: --actor, or the login name.
 [[nodiscard]] Id actor_of(const Session& session);

@@ -10,7 +10,7 @@ namespace daybook::cli {
 
 ExitCode show_state(const Session& session) {
     const std::string& folder = session.options.book;
-    const auto book = Book::open(folder, Access::read);
+    const auto book = Book::open(place_of(session), Access::read);
     if (!book && book.error().code == ErrorCode::not_found) {
         session.terminal->out(fmt::format(
             "There is no book in \"{}\" yet. Three ways to begin:\n"
@@ -23,7 +23,7 @@ ExitCode show_state(const Session& session) {
         return ExitCode::ok;
     }
     if (!book) return session.fail(book.error());
-    const SegmentLog& log = book.value()->log();
+    const SegmentLog& log = book.value()->segments();
     std::string newest = "none yet";
     if (log.end() > 0) {
         const auto reader = log.read(log.end() - 1);

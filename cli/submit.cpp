@@ -125,7 +125,7 @@ Result<void> send_sources(Sender& sender, const std::vector<std::string>& source
 }
 
 ExitCode submit(const Session& session, const SubmitOptions& options) {
-    const auto book = Book::open(session.options.book, Access::write);
+    const auto book = Book::open(place_of(session), Access::write);
     if (!book) return session.fail(book.error());
     const auto engine = book.value()->engine();
     if (!engine) return session.fail(engine.error());

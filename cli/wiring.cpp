@@ -4,53 +4,135 @@
 
 #include <utility>
 
+#include "connectors/kafka/origin.hpp"
 #include "engine/store/rocks_store.hpp"
 #include "projections/core/registry.hpp"
 
 namespace daybook::cli {
 namespace {
 
-Error no_such_book(const std::string& folder) {
+Error no_such_book(const std::string& place) {
     return Error{
         ErrorCode::not_found,
-        fmt::format("there is no book in \"{}\"; start one with: daybook init {}", folder, folder)};
+        fmt::format("there is no book in \"{}\"; start one with: daybook init {}", place, place)};
+}
+
+Error book_exists(const std::string& place, std::string_view another) {
+    return Error{
+        ErrorCode::conflict,
+        fmt::format("there is a book in \"{}\" already; choose another {}", place, another)};
+}
+
+// kafka/ remembers the topic that it was read from.
+std::string place_of_copy(FileSystem& files, const std::string& folder) {
+    const auto origin = kafka::load_origin(files, folder + "/kafka");
+    return origin ? origin->place : std::string{};
 }
 
 }  // namespace
 
-Book::Book(Passkey, std::string folder) : folder_(std::move(folder)), codec_(domain_modules()) {}
+Result<kafka::Settings> kafka_settings(const BookPlace& place) {
+    kafka::Settings settings;
+    for (const std::string& text : place.kafka) {
+        DAYBOOK_TRY(kafka::Property property, kafka::parse_property(text));
+        settings.push_back(std::move(property));
+    }
+    return settings;
+}
+
+std::string local_folder(const BookPlace& place, const kafka::Place& kafka) {
+    return place.local.empty() ? kafka.topic() : place.local;
+}
+
+Book::Book(Passkey, BookPlace place)
+    : place_(std::move(place)), folder_(place_.text), codec_(domain_modules()) {}
 
 Book::~Book() {
     (void)close();
 }
 
-Result<std::unique_ptr<Book>> Book::open(std::string folder, Access access) {
-    auto book = std::make_unique<Book>(Passkey{}, std::move(folder));
+Result<std::unique_ptr<Book>> Book::open(BookPlace place, Access access) {
+    auto book = std::make_unique<Book>(Passkey{}, std::move(place));
     book->access_ = access;
-    const bool exists = book->files_.list(book->folder_ + "/log").ok();
-    if (!exists && access != Access::create) return no_such_book(book->folder_);
-    if (exists && access == Access::create) {
-        return Error{
-            ErrorCode::conflict,
-            fmt::format("there is a book in \"{}\" already; choose another folder", book->folder_)};
+    if (!kafka::is_kafka_place(book->place_.text)) {
+        const std::string topic = place_of_copy(book->files_, book->folder_);
+        if (topic.empty()) {
+            DAYBOOK_TRY_VOID(book->open_folder());
+            return book;
+        }
+        if (access == Access::create) return book_exists(book->folder_, "folder");
+        book->place_.local = std::exchange(book->place_.text, topic);
     }
-    const SegmentLogOptions options{
-        .folder = book->folder_ + "/log",
-        .create = access == Access::create,
-        .read_only = access == Access::read,
-    };
-    DAYBOOK_TRY(book->log_, SegmentLog::open(book->files_, book->random_, options));
+    DAYBOOK_TRY_VOID(book->open_topic());
     return book;
+}
+
+Result<void> Book::open_folder() {
+    const bool exists = files_.list(folder_ + "/log").ok();
+    if (!exists && access_ != Access::create) return no_such_book(folder_);
+    if (exists && access_ == Access::create) return book_exists(folder_, "folder");
+    const SegmentLogOptions options{
+        .folder = folder_ + "/log",
+        .create = access_ == Access::create,
+        .read_only = access_ == Access::read,
+    };
+    DAYBOOK_TRY(segment_log_, SegmentLog::open(files_, random_, options));
+    return {};
+}
+
+Result<void> Book::open_topic() {
+    DAYBOOK_TRY(const kafka::Place kafka_place, kafka::parse_place(place_.text));
+    folder_ = local_folder(place_, kafka_place);
+    kafka::KafkaLogOptions options;
+    options.place = kafka_place;
+    options.folder = folder_ + "/kafka";
+    options.create = access_ == Access::create;
+    DAYBOOK_TRY(options.settings, kafka_settings(place_));
+    auto opened = kafka::KafkaLog::open(files_, random_, clock_, options);
+    if (!opened.ok() && opened.error().code == ErrorCode::not_found) {
+        return no_such_book(place_.text);
+    }
+    // Another process keeps the copy up to date: then it is enough to look at it.
+    if (!opened.ok() && opened.error().code == ErrorCode::denied && access_ == Access::read) {
+        const SegmentLogOptions reading{.folder = options.folder, .read_only = true};
+        DAYBOOK_TRY(segment_log_, SegmentLog::open(files_, random_, reading));
+        return {};
+    }
+    DAYBOOK_TRY(kafka_log_, std::move(opened));
+    if (access_ == Access::create && kafka_log_->end() > 0) {
+        return book_exists(place_.text, "name");
+    }
+    if (access_ != Access::create && kafka_log_->end() == 0) return no_such_book(place_.text);
+    return {};
+}
+
+const Log& Book::log() const {
+    if (kafka_log_ != nullptr) return *kafka_log_;
+    return *segment_log_;
+}
+
+const SegmentLog& Book::segments() const {
+    return kafka_log_ != nullptr ? kafka_log_->copy() : *segment_log_;
+}
+
+Log& Book::writable_log() {
+    if (kafka_log_ != nullptr) return *kafka_log_;
+    return *segment_log_;
 }
 
 Result<Engine*> Book::engine() {
     DAYBOOK_ASSERT(access_ != Access::read);
     if (engine_ == nullptr) {
+        if (kafka_log_ != nullptr) {
+            const auto code = parse_id(place_.node);
+            const Id node = code.ok() ? code.value() : id_from_text(place_.node);
+            DAYBOOK_TRY_VOID(kafka_log_->claim({.node = node, .url = {}}));
+        }
         EngineOptions options;
         options.clock = &clock_;
         options.files = &files_;
         options.snapshot_folder = folder_ + "/snapshots";
-        measured_ = std::make_unique<MeasuredLog>(*log_, clock_, appends_);
+        measured_ = std::make_unique<MeasuredLog>(writable_log(), clock_, appends_);
         DAYBOOK_TRY(Engine engine, Engine::open(*measured_, options));
         engine_ = std::make_unique<Engine>(std::move(engine));
     }
@@ -63,7 +145,7 @@ Result<Follower*> Book::follower(const FoldProgress& progress) {
         DAYBOOK_TRY(store_, RocksStore::open(folder_ + "/rows"));
         DAYBOOK_TRY(
             follower_,
-            Follower::open(*log_, *store_, {.projections = registered_projections(), .limits = {}})
+            Follower::open(log(), *store_, {.projections = registered_projections(), .limits = {}})
         );
     }
     DAYBOOK_TRY_VOID(follower_->catch_up(progress));
