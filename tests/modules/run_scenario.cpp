@@ -31,6 +31,11 @@ int main(int argc, char** argv) {
     }
     const auto configuration =
         scenario::parse_configuration(content_of(arguments[0]), arguments[1]);
+    if (!configuration.ok() && configuration.error().code == ErrorCode::unavailable) {
+        fmt::print("skipped: {}\n", configuration.error().message);
+        constexpr int skipped = 77;
+        return skipped;
+    }
     if (!configuration.ok()) return complain(configuration.error().message);
     auto book = scenario::Book::open(configuration.value());
     if (!book.ok()) return complain(book.error().message);

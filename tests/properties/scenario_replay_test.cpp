@@ -2,6 +2,7 @@
 // event of it must survive being checked, written as JSON and replayed without trust.
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -37,6 +38,9 @@ void check_log(const scenario::Book& book, const EngineOptions& options) {
 }  // namespace
 
 TEST_CASE("every scenario's log replays to one state") {
+    // The log in memory; with DAYBOOK_KAFKA in a topic, which is what kafka_properties runs.
+    const scenario::Configuration configuration{
+        .uses_kafka = std::getenv("DAYBOOK_KAFKA") != nullptr};
     const std::filesystem::path folder = DAYBOOK_SOURCE_DIR "/tests/modules";
     int scenarios = 0;
     for (const auto& entry : std::filesystem::directory_iterator{folder}) {
@@ -45,7 +49,7 @@ TEST_CASE("every scenario's log replays to one state") {
         CAPTURE(file);
         std::ifstream stream{entry.path(), std::ios::binary};
         const std::string text{std::istreambuf_iterator<char>{stream}, {}};
-        const auto book = std::move(scenario::Book::open({})).value();
+        const auto book = std::move(scenario::Book::open(configuration)).value();
         // Whether it behaves as it says is the business of tests/modules.
         static_cast<void>(scenario::run(text, file.substr(0, file.find('_')), *book));
         const EngineOptions options{.clock = &book->clock(), .replay_trust = ReplayTrust::nothing};

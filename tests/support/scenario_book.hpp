@@ -20,12 +20,13 @@ struct Configuration {
     enum class Restart { never, from_log, from_snapshot };
     std::string name = "plain";
     Restart restart = Restart::never;  // After each command.
-    bool uses_segments = false;        // The log in small files instead of memory.
+    bool uses_segments = false;        // The log in small files instead of memory,
+    bool uses_kafka = false;           // or in a topic of the broker that DAYBOOK_KAFKA names.
     bool uses_rocks = false;           // The rows on disk, followed by a thread.
     bool rebuilds_rows = false;        // Before each reading.
 };
 
-// Reads one entry of configurations.json.
+// Reads one entry of configurations.json. `unavailable` when this machine lacks what it needs.
 [[nodiscard]] Result<Configuration> parse_configuration(
     std::string_view json, std::string_view name
 );
@@ -55,6 +56,7 @@ class Book {
 
  private:
     [[nodiscard]] Result<void> open_log();
+    [[nodiscard]] Result<void> open_topic();
     [[nodiscard]] Result<void> open_engine();
     [[nodiscard]] Result<void> open_rows();
     [[nodiscard]] Result<void> restart();
