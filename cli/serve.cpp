@@ -135,7 +135,7 @@ Result<void> open_books(
     DAYBOOK_TRY(const auto found, book_folders(folders));
     for (const std::string& folder : found) {
         Progress progress{*session.terminal, "reading " + last_name(folder), "events"};
-        DAYBOOK_TRY(auto book, Book::open(folder, Access::write));
+        DAYBOOK_TRY(auto book, Book::open(place_of(session, folder), Access::write));
         DAYBOOK_TRY(
             auto served,
             LocalBook::open(

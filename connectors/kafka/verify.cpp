@@ -28,7 +28,9 @@ void Verifier::take(const RawRecord& raw) {
         case Verdict::is_void:
             ++report_.void_records;
             if (record.position < due) ++report_.repeated;
-            if (record.term == before.term && record.position >= due) doubt(raw.offset, record);
+            // Of a higher term: then its claim is missing, for nobody writes before reading his
+            // own.
+            if (record.term >= before.term && record.position >= due) doubt(raw.offset, record);
             return;
         case Verdict::fences:
             ++report_.fences;
