@@ -47,11 +47,12 @@ Check check_number(const Purchasing& state, Id supplier, std::string_view number
 struct Ordered {
     const Order* order = nullptr;
     const OrderLineState* line = nullptr;
+    bool is_credit_note = false;
 };
 Judged<Ordered> ordered_of(
     const Purchasing& state, const GivenBill& bill, const GivenLine& given, std::size_t index
 ) {
-    if (given.order.is_none()) return Ordered{};
+    if (given.order.is_none()) return Ordered{.is_credit_note = bill.is_credit_note};
     const Judged<const Order*> order = known_order(state, given.order);
     if (!order.ok()) return order.refused();
     if (standing_for(state, order.value()->supplier) != bill.supplier) {
@@ -88,7 +89,8 @@ Judged<Ordered> ordered_of(
             "each line once"
         );
     }
-    return Ordered{order.value(), &order.value()->lines[given.order_line - 1U]};
+    return Ordered{
+        order.value(), &order.value()->lines[given.order_line - 1U], bill.is_credit_note};
 }
 
 // Quantity: as given, or all that can be billed or credited.
@@ -129,7 +131,8 @@ Judged<Quantity> billed_quantity(
     );
 }
 
-// The net: as given, the price times the quantity, or what the order says.
+// The net: as given, the price times the quantity, or what the order says; of a credit note what
+// the goods were billed at.
 Judged<Money> billed_net(
     const Ordered& ordered, const SupplierBillLine& line, Quantity quantity, std::size_t index
 ) {
@@ -145,6 +148,9 @@ Judged<Money> billed_net(
     if (has_net) return net;
     if (!has_price && ordered.line == nullptr) {
         return refuse(Refusal::price_missing, line_path(index, "net"), "none", "a net or a price");
+    }
+    if (!has_price && ordered.is_credit_note && ordered.line->kind == ItemKind::goods) {
+        return expected_credit(*ordered.line, quantity, ordered.order->currency);
     }
     if (!has_price) return ordered_net(*ordered.order, *ordered.line, quantity, index);
     const Result<Money> extended = extend(price, quantity, Rate{}, Rounding::half_up);

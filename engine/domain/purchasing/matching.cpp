@@ -378,25 +378,6 @@ LineDifference price_difference(const Tolerance& asked, Money expected) {
         wired(Quantity{}), wired(Quantity{}), wired(expected), wired(found), asked.number, kind};
 }
 
-// What a credit note should give back for the quantity.
-Money expected_credit(const OrderLineState& line, Quantity quantity, Currency currency) {
-    Money expected = zero(currency);
-    Portion returned = line.credit_expected;
-    const Portion first = take(returned, std::min(quantity, returned.quantity));
-    expected += first.net;
-    Quantity left = quantity - first.quantity;
-    Portion transit = line.transit;
-    const Portion second = take(transit, std::min(left, transit.quantity));
-    expected += second.net;
-    left -= second.quantity;
-    for (auto received = line.receipts.rbegin(); received != line.receipts.rend(); ++received) {
-        const Quantity part = std::min(left, received->billed.quantity);
-        expected += share_of(received->billed_net, part, received->billed.quantity);
-        left -= part;
-    }
-    return expected;
-}
-
 void add_line_differences(const Tolerance& asked, std::vector<LineDifference>& differences) {
     const auto add = [&](const LineDifference& difference) {
         if (difference.kind() != MatchDifference::none) differences.push_back(difference);
@@ -547,6 +528,24 @@ Judged<Money> ordered_net(
         fmt::format("{} at {}", to_string(quantity), to_string(line.price)),
         "a smaller amount"
     );
+}
+
+Money expected_credit(const OrderLineState& line, Quantity quantity, Currency currency) {
+    Money expected = zero(currency);
+    Portion returned = line.credit_expected;
+    const Portion first = take(returned, std::min(quantity, returned.quantity));
+    expected += first.net;
+    Quantity left = quantity - first.quantity;
+    Portion transit = line.transit;
+    const Portion second = take(transit, std::min(left, transit.quantity));
+    expected += second.net;
+    left -= second.quantity;
+    for (auto received = line.receipts.rbegin(); received != line.receipts.rend(); ++received) {
+        const Quantity part = std::min(left, received->billed.quantity);
+        expected += share_of(received->billed_net, part, received->billed.quantity);
+        left -= part;
+    }
+    return expected;
 }
 
 void apply_matched(OrderLineState& line, const MatchedLine& matched) {

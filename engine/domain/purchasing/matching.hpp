@@ -24,6 +24,11 @@ namespace daybook::purchasing {
     const Order& order, const OrderLineState& line, Quantity quantity, std::size_t index
 );
 
+// What a credit note should give back for a quantity: what it was billed at.
+[[nodiscard]] Money expected_credit(
+    const OrderLineState& line, Quantity quantity, Currency currency
+);
+
 // What a matched line does to its order's line.
 void apply_matched(OrderLineState& line, const MatchedLine& matched);
 
