@@ -1,33 +1,41 @@
-// The inventory module's table of contents: every command and every event.
+// The inventory module's table of contents: every command, every event, and what it hears.
 
 #include "engine/domain/inventory/rules.hpp"
 
 namespace daybook::inventory {
 
-static void apply(Stock&, const LotRegistered&) {}
-static void apply(Stock&, const LotQuarantined&) {}
-static void apply(Stock&, const LotReleased&) {}
-static void apply(Stock&, const ValuationPolicySet&) {}
-static void apply(Stock&, const StockRulesSet&) {}
-static void apply(Stock&, const StandardCostSet&) {}
-static void apply(Stock&, const StockMoved&) {}
-static void apply(Stock&, const StockRevalued&) {}
-static void apply(Stock&, const CostRestated&) {}
-static void apply(Stock&, const TransferSent&) {}
-static void apply(Stock&, const CountStarted&) {}
-static void apply(Stock&, const StockCounted&) {}
-static void apply(Stock&, const CountApproved&) {}
-static void apply(Stock&, const CountCancelled&) {}
-static void apply(Stock&, const StockReserved&) {}
-static void apply(Stock&, const ReservationPicked&) {}
-static void apply(Stock&, const ReservationReleased&) {}
-static void apply(Stock&, const ReservationExpired&) {}
-static void apply(Stock&, const ReservationUsed&) {}
-static void apply(Stock&, const StockWrittenDown&) {}
-
 extern constinit const Module module = module_of<
     Stock,
-    Commands<CommandTraits, DefineStockItem, DefineLocation>,
+    Commands<
+        CommandTraits,
+        DefineStockItem,
+        DefineLocation,
+        RegisterLot,
+        QuarantineLot,
+        ReleaseLot,
+        SetValuationPolicy,
+        SetStockRules,
+        SetStandardCost,
+        ReceiveStock,
+        IssueStock,
+        ReturnStock,
+        TransferStock,
+        SendTransfer,
+        ReceiveTransfer,
+        ScrapStock,
+        RepackStock,
+        AdjustStock,
+        ReverseMovement,
+        StartCount,
+        RecordCount,
+        ApproveCount,
+        CancelCount,
+        ReserveStock,
+        PickReservation,
+        ReleaseReservation,
+        ExpireReservation,
+        AllocateLandedCost,
+        WriteDownStock>,
     Events<
         EventTraits,
         StockItemDefined,
@@ -51,6 +59,21 @@ extern constinit const Module module = module_of<
         ReservationReleased,
         ReservationExpired,
         ReservationUsed,
-        StockWrittenDown>>();
+        StockWrittenDown>,
+    Reactions<sales::EventTraits, sales::GoodsDelivered, sales::GoodsReturned>,
+    Reactions<
+        purchasing::EventTraits,
+        purchasing::GoodsReceived,
+        purchasing::GoodsReturnedToSupplier,
+        purchasing::BillMatched>,
+    Listens<
+        accounting::EventTraits,
+        accounting::BookConfigured,
+        accounting::FiscalYearOpened,
+        accounting::PeriodSoftClosed,
+        accounting::PeriodClosed,
+        accounting::PeriodReopened,
+        accounting::FiscalYearClosed,
+        accounting::FiscalYearReopened>>();
 
 }  // namespace daybook::inventory

@@ -9,10 +9,6 @@
 namespace daybook::inventory {
 namespace {
 
-Refused no(Refusal refusal, std::string at, std::string found, std::string needed) {
-    return {refusal, {std::move(at), std::move(found), std::move(needed)}};
-}
-
 std::string unit_path(std::size_t index, std::string_view field) {
     return fmt::format("units[{}].{}", index, field);
 }
@@ -107,7 +103,7 @@ Judged<Nothing> check_measures(const DefineStockItem& command) {
 Judged<Nothing> check_fixed(const Item* before, const DefineStockItem& command, const Id& unit) {
     if (before == nullptr || !before->has_moved) return Nothing{};
     if (before->kind == command.kind() && before->tracking == command.tracking() &&
-        before->unit == unit) {
+        before->unit == unit && before->group == read_or_none(command.group())) {
         return Nothing{};
     }
     return no(

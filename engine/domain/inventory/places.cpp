@@ -2,15 +2,40 @@
 
 #include <fmt/format.h>
 
+#include "engine/domain/inventory/lines.hpp"
 #include "engine/domain/inventory/rules.hpp"
 
 namespace daybook::inventory {
+namespace {
+
+// What is put out of use holds nothing, nor does what is inside it.
+Judged<Nothing> check_empty(const Stock& state, const Id& location) {
+    for (auto it = state.in_locations.begin_key(); it != state.in_locations.end(); ++it) {
+        if (!is_inside(state, it->first.location, location)) continue;
+        const std::int64_t there = state.quantities.find(it->second)->total();
+        if (there == 0) continue;
+        return no(
+            Refusal::location_not_empty,
+            "is_active",
+            fmt::format(
+                "{} {} at {}",
+                to_string(Quantity::from_milli(there)),
+                to_string(it->first.item),
+                to_string(it->first.location)
+            ),
+            "a place where nothing lies"
+        );
+    }
+    return Nothing{};
+}
+
+}  // namespace
 
 Decision decide(const Stock& state, const DefineLocation& command) {
     const Id location = read(command.location());
     const Id parent = read_or_none(command.parent());
-    const Place* before = state.locations.find(location);
-    const Place* around = state.locations.find(parent);
+    const Location* before = state.locations.find(location);
+    const Location* around = state.locations.find(parent);
 
     if (text(command.name()).empty()) {
         return {Refusal::name_missing, {"name", "none", "the place's name"}};
@@ -28,6 +53,9 @@ Decision decide(const Stock& state, const DefineLocation& command) {
                  EnumNameLocationKind(before->kind),
                  to_string(before->parent)
              )}};
+    }
+    if (before != nullptr && before->is_active && !command.is_active()) {
+        if (auto empty = check_empty(state, location); !empty.ok()) return empty.refused();
     }
     if (!parent.is_none() && around == nullptr) {
         return {
@@ -52,7 +80,7 @@ Decision decide(const Stock& state, const DefineLocation& command) {
 }
 
 void apply(Stock& state, const LocationDefined& event) {
-    Place& place = state.locations.at(read(event.location()));
+    Location& place = state.locations.at(read(event.location()));
     DAYBOOK_ASSERT(place.kind == LocationKind::none || place.kind == event.kind());
     place = {
         .kind = event.kind(),

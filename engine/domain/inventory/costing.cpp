@@ -1,0 +1,251 @@
+// The cost of one document's lines, worked out on copies of the pools.
+
+#include "engine/domain/inventory/costing.hpp"
+
+#include <algorithm>
+
+namespace daybook::inventory {
+namespace {
+
+cost::Method method_of(ValuationMethod method) {
+    switch (method) {
+        case ValuationMethod::fifo: return cost::Method::fifo;
+        case ValuationMethod::standard_cost: return cost::Method::standard;
+        default: return cost::Method::average;
+    }
+}
+
+// amount x part / whole, to the nearest; a tie to the even neighbour.
+std::int64_t share(std::int64_t amount, std::int64_t part, std::int64_t whole) {
+    return narrow(divide(static_cast<Wide>(amount) * part, whole, Rounding::half_even));
+}
+
+cost::Movement movement_of(const MovedLine& line, cost::Kind kind) {
+    cost::Movement movement;
+    movement.moment = line.moment();
+    movement.kind = kind;
+    movement.reason = static_cast<std::uint8_t>(line.reason);
+    if (kind == cost::Kind::receipt) movement.reason += receipt_reason;
+    movement.quantity = Quantity::from_milli(line.quantity < 0 ? -line.quantity : line.quantity);
+    return movement;
+}
+
+cost::Movement movement_of(const Revaluing& revaluing, Money amount) {
+    cost::Movement movement;
+    movement.moment = cost::Moment::of(revaluing.day, rank_of_others, revaluing.sequence);
+    movement.kind = cost::Kind::revaluation;
+    movement.reason = static_cast<std::uint8_t>(revaluing.reason);
+    movement.value = amount;
+    movement.receipt = revaluing.receipt;
+    return movement;
+}
+
+}  // namespace
+
+const Pool& Costing::pool(std::uint32_t number) const {
+    const auto changed = pools_.find(number);
+    return changed == pools_.end() ? state_.pools.get(number) : changed->second;
+}
+
+Pool& Costing::change(std::uint32_t number) {
+    const auto changed = pools_.find(number);
+    if (changed != pools_.end()) return changed->second;
+    return pools_.emplace(number, state_.pools.get(number)).first->second;
+}
+
+cost::CostPool Costing::before(std::uint32_t number) const {
+    if (number < state_.pools.count()) return state_.pools.get(number).cost;
+    return {pool(number).cost.method(), state_.settings.get().base};
+}
+
+const MovedLine* Costing::find_line(std::uint64_t sequence) const {
+    const auto changed = lines_.find(sequence);
+    return changed == lines_.end() ? state_.lines.find(sequence) : &changed->second;
+}
+
+const Tie* Costing::find_tie(std::uint64_t id) const {
+    const auto changed = ties_.find(id);
+    return changed == ties_.end() ? state_.ties.find(id) : &changed->second;
+}
+
+Tie& Costing::change_tie(std::uint64_t id) {
+    const auto changed = ties_.find(id);
+    if (changed != ties_.end()) return changed->second;
+    return ties_.emplace(id, state_.ties.get(id)).first->second;
+}
+
+std::uint32_t Costing::number_of(const PoolKey& key, ValuationMethod method) {
+    if (const std::uint32_t* known = state_.pool_numbers.find(key)) return *known;
+    if (const auto made = new_numbers_.find(key); made != new_numbers_.end()) return made->second;
+    const std::uint32_t number = pool_count_++;
+    new_numbers_.emplace(key, number);
+    Pool pool{key, {method_of(method), state_.settings.get().base}, {}, 0};
+    if (method == ValuationMethod::standard_cost) {
+        for (auto it = state_.standard_costs.from({key.item, Date{}});
+             it != state_.standard_costs.end() && it->first.item == key.item;
+             ++it) {
+            cost::Movement movement;
+            movement.moment = cost::Moment::of(it->first.from, rank_of_policy, it->second.sequence);
+            movement.kind = cost::Kind::new_standard;
+            movement.reason = static_cast<std::uint8_t>(MoveReason::revaluation);
+            movement.standard = it->second.cost;
+            pool.cost.insert(movement);
+        }
+    }
+    pools_.emplace(number, std::move(pool));
+    return number;
+}
+
+// Puts the movement in and tells its cost.
+std::int64_t Costing::insert(std::uint32_t number, const cost::Movement& movement) {
+    cost::CostPool& pool = change(number).cost;
+    if (!pool.is_empty() && movement.moment < pool.last_moment()) is_back_dated_ = true;
+    pool.insert(movement);
+    const std::int64_t cost = pool.cost_of(movement.moment).minor();
+    own_.push_back({number, movement.moment, movement.reason, cost});
+    return cost;
+}
+
+bool Costing::fits(const MovedLine& line) const {
+    const bool is_receipt = line.quantity > 0;
+    cost::Movement movement =
+        movement_of(line, is_receipt ? cost::Kind::receipt : cost::Kind::issue);
+    if (is_receipt) movement.value = money(line.value);
+    return pool(line.pool).cost.can_take(movement);
+}
+
+Booked Costing::receive(const PlaceKey& place, const MovedLine& line) {
+    DAYBOOK_ASSERT(line.quantity > 0);
+    cost::Movement movement = movement_of(line, cost::Kind::receipt);
+    movement.value = money(line.value);
+    if (const MovedLine* original = find_line(line.original); original != nullptr) {
+        // Goods age from the day on which they first came.
+        if (original->is_costed && original->quantity < 0 && !original->is_fixed) {
+            const auto taken = pool(original->pool).cost.layers_taken_by(original->moment());
+            if (!taken.empty()) movement.origin = taken.front().origin;
+        }
+    }
+    const std::int64_t cost = insert(line.pool, movement);
+    shift(place, line.pool, line.moment().day(), line.quantity);
+    if (is_standard(line.pool)) return {.value = line.value - cost, .variance = cost};
+    return {.value = line.value, .true_up = -cost};
+}
+
+Booked Costing::issue(const PlaceKey& place, const MovedLine& line) {
+    DAYBOOK_ASSERT(line.quantity < 0);
+    const std::int64_t cost = insert(line.pool, movement_of(line, cost::Kind::issue));
+    shift(place, line.pool, line.moment().day(), line.quantity);
+    const bool is_short = pool(line.pool).cost.on_hand_at(line.moment()).is_negative();
+    return {.value = -cost, .is_provisional = is_short};
+}
+
+bool Costing::fits(std::uint32_t number, const Revaluing& revaluing) const {
+    return pool(number).cost.can_take(movement_of(revaluing, money(revaluing.amount)));
+}
+
+Revalued Costing::revalue(std::uint32_t number, const Revaluing& revaluing) {
+    const cost::Movement movement = movement_of(revaluing, money(revaluing.amount));
+    const std::int64_t to_sold = insert(number, movement);
+    return {revaluing.amount - to_sold, to_sold};
+}
+
+std::int64_t Costing::set_standard(
+    std::uint32_t number, std::uint64_t sequence, Date from, UnitPrice standard
+) {
+    cost::Movement movement;
+    movement.moment = cost::Moment::of(from, rank_of_policy, sequence);
+    movement.kind = cost::Kind::new_standard;
+    movement.reason = static_cast<std::uint8_t>(MoveReason::revaluation);
+    movement.standard = standard;
+    return -insert(number, movement);
+}
+
+void Costing::tie(const Tie& tie) {
+    DAYBOOK_ASSERT(!tie.inputs.empty());
+    const std::uint64_t id = tie.inputs.front();
+    for (const std::uint64_t input : tie.inputs) {
+        MovedLine line = *find_line(input);
+        line.tie = id;
+        put_line(input, line);
+        if (line.is_costed && !line.is_fixed) change(line.pool).cost.set_linked(line.moment());
+    }
+    ties_[id] = tie;
+    own_ties_.push_back(id);
+}
+
+void Costing::tie_next(std::uint64_t input, std::uint64_t part, std::int64_t weight) {
+    const MovedLine* line = find_line(input);
+    DAYBOOK_ASSERT(line != nullptr);
+    if (line->tie == 0) {
+        tie({.inputs = {input}, .parts = {{part, weight}}, .whole = -line->quantity});
+        return;
+    }
+    change_tie(line->tie).parts.push_back({part, weight});
+}
+
+std::int64_t Costing::cost_of(const MovedLine& line) const {
+    if (line.is_fixed || !line.is_costed || line.quantity > 0) {
+        return line.value < 0 ? -line.value : line.value;
+    }
+    return pool(line.pool).cost.cost_of(line.moment()).minor();
+}
+
+std::int64_t Costing::cost_of(const Tie& tie) const {
+    std::int64_t sum = 0;
+    for (const std::uint64_t input : tie.inputs) sum += cost_of(*find_line(input));
+    return sum;
+}
+
+// By what all parts up to it are worth, so that no unit is lost between them.
+std::int64_t Costing::share_of(const Tie& tie, std::size_t part, std::int64_t cost) {
+    std::int64_t whole = tie.whole;
+    std::int64_t until = 0;
+    for (std::size_t i = 0; i < tie.parts.size(); ++i) {
+        if (tie.whole == 0) whole += tie.parts[i].weight;
+        if (i < part) until += tie.parts[i].weight;
+    }
+    if (whole == 0) return part == 0 ? cost : 0;
+    return share(cost, until + tie.parts[part].weight, whole) - share(cost, until, whole);
+}
+
+std::int64_t Costing::value_of(const MovedLine& line) const {
+    if (!line.is_costed || line.is_fixed) return line.value;
+    const auto movement = pool(line.pool).cost.find(line.moment());
+    return movement ? movement->value.minor() : line.value;
+}
+
+// The average of what is on hand; else what the last ones cost, as an issue would be priced.
+std::int64_t Costing::present_cost(const MovedLine& line) const {
+    const cost::CostPool& pool = this->pool(line.pool).cost;
+    const std::int64_t on_hand = pool.on_hand_at(line.moment()).milli();
+    if (on_hand > 0) return share(pool.value_at(line.moment()).minor(), line.quantity, on_hand);
+    cost::CostPool copy = pool;
+    const cost::Movement issue = movement_of(line, cost::Kind::issue);
+    if (!copy.can_take(issue)) return 0;
+    copy.insert(issue);
+    return std::max<std::int64_t>(copy.cost_of(line.moment()).minor(), 0);
+}
+
+std::int64_t Costing::worth_of_next(std::uint64_t input, std::int64_t weight) const {
+    const MovedLine* line = find_line(input);
+    DAYBOOK_ASSERT(line != nullptr);
+    Tie tie{.inputs = {input}, .parts = {}, .whole = -line->quantity};
+    if (line->tie != 0) tie = *find_tie(line->tie);
+    tie.parts.push_back({0, weight});
+    return worth_of(tie, tie.parts.size() - 1);
+}
+
+void Costing::store(Stock& state) const {
+    DAYBOOK_ASSERT(&state == &state_);
+    std::vector<std::uint32_t> numbers;
+    for (const auto& [number, pool] : pools_) numbers.push_back(number);
+    std::ranges::sort(numbers);
+    for (const auto& [key, number] : new_numbers_) state.pool_numbers.at(key) = number;
+    for (const std::uint32_t number : numbers) state.pools.put(number, pools_.at(number));
+    for (const auto& [sequence, line] : lines_) state.lines.at(sequence) = line;
+    for (const auto& [id, tie] : ties_) state.ties.at(id) = tie;
+    for (const auto& [item, regimes] : regimes_) state.regimes.at(item) = regimes;
+    if (state.settings.get().next_sequence != next_) state.settings.edit().next_sequence = next_;
+}
+
+}  // namespace daybook::inventory

@@ -1,0 +1,18 @@
+// What holds for a group of items on a day.
+#pragma once
+
+#include "engine/domain/inventory/stock.hpp"
+
+namespace daybook::inventory {
+
+// The group's own policy, else the one of all groups, else FIFO for the whole company.
+[[nodiscard]] Policy policy_on(const Stock&, const Id& group, Date day);
+// All that ever held for the group, in the order of their days; the first from the beginning.
+[[nodiscard]] std::vector<Regime> policies_of(const Stock&, const Id& group);
+[[nodiscard]] Rules rules_of(const Stock&, const Id& group);
+// What an item costs by its standard on the day, or null.
+[[nodiscard]] const StandardCost* standard_on(const Stock&, const Id& item, Date day);
+// A date that a command may leave out.
+[[nodiscard]] Date date_or_today(const wire::Date* date, const Context& context);
+
+}  // namespace daybook::inventory

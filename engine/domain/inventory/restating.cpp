@@ -1,0 +1,157 @@
+// What a fact with an earlier day changes. The cost of an issue may be the value of a receipt in
+// another pool (a transfer, a return, a change of policy), whose later issues then cost something
+// else, too. A part never lies before its inputs, so following the changes comes to an end.
+
+#include <algorithm>
+#include <map>
+
+#include "engine/domain/inventory/costing.hpp"
+
+namespace daybook::inventory {
+namespace {
+
+struct GroupKey {
+    std::uint32_t pool = 0;
+    Date day;
+    MoveReason reason = MoveReason::none;
+    friend auto operator<=>(const GroupKey&, const GroupKey&) = default;
+};
+struct Costs {
+    std::int64_t before = 0;
+    std::int64_t after = 0;
+};
+
+// What a receipt costs beyond its value is a true-up, or the variance of a standard.
+MoveReason reason_of(std::uint8_t reason, bool is_standard) {
+    if (reason < receipt_reason) return static_cast<MoveReason>(reason);
+    return is_standard ? MoveReason::price_variance : MoveReason::true_up;
+}
+
+}  // namespace
+
+// Whether the value of a part had to follow; the pools of those that had are put into the queue.
+bool Costing::follow(std::uint64_t input, std::vector<std::uint32_t>& queue) {
+    const std::uint64_t id = find_line(input)->tie;
+    if (id == 0) return false;
+    const Tie tie = *find_tie(id);
+    bool has_changed = false;
+    for (std::size_t i = 0; i < tie.parts.size(); ++i) {
+        const MovedLine* part = find_line(tie.parts[i].sequence);
+        if (part == nullptr || !part->is_costed) continue;
+        const auto movement = pool(part->pool).cost.find(part->moment());
+        if (!movement || movement->kind != cost::Kind::receipt) continue;
+        const Money worth = money(worth_of(tie, i));
+        if (movement->value == worth) continue;
+        note_value(tie.parts[i].sequence, movement->value.minor());
+        const Money closed =
+            change(part->pool).cost.add_value(part->moment(), worth - movement->value);
+        if (!closed.is_zero()) {
+            closed_parts_.push_back(
+                {part->pool, part->moment().day(), MoveReason::true_up, 0, closed.minor()}
+            );
+        }
+        if (std::ranges::find(queue, part->pool) == queue.end()) queue.push_back(part->pool);
+        has_changed = true;
+    }
+    return has_changed;
+}
+
+// The first value that this document found counts.
+void Costing::note_value(std::uint64_t sequence, std::int64_t before) {
+    if (std::ranges::find(changed_values_, sequence, &ChangedValue::sequence) !=
+        changed_values_.end()) {
+        return;
+    }
+    changed_values_.push_back({sequence, before});
+}
+
+void Costing::settle() {
+    std::vector<std::uint32_t> queue;
+    for (const auto& [number, pool] : pools_) queue.push_back(number);
+    std::ranges::sort(queue);
+    std::map<std::uint32_t, std::vector<std::uint64_t>> followed;
+    while (!queue.empty()) {
+        const std::uint32_t number = queue.front();
+        queue.erase(queue.begin());
+        std::vector<std::uint64_t>& before_it = followed[number];
+        for (const std::uint64_t input : before_it) (void)follow(input, queue);
+        for (const std::uint64_t input : own_ties_) {
+            if (find_line(input)->pool == number) (void)follow(input, queue);
+        }
+        for (const auto& changed : cost::linked_changes(before(number), pool(number).cost)) {
+            const std::uint64_t input = changed.moment.sequence();
+            if (!follow(input, queue)) continue;
+            if (std::ranges::find(before_it, input) == before_it.end()) before_it.push_back(input);
+        }
+    }
+}
+
+std::vector<Restated> Costing::restate() {
+    if (!is_back_dated_) return {};
+    settle();
+    collect_changes();
+    return collect();
+}
+
+std::vector<Restated> Costing::collect() {
+    std::map<GroupKey, Costs> groups;
+    for (const auto& [number, pool] : pools_) {
+        for (const auto& changed : cost::differences(before(number), pool.cost)) {
+            const MoveReason reason = reason_of(changed.reason, is_standard(number));
+            Costs& costs = groups[{number, changed.day, reason}];
+            costs.before += changed.before.minor();
+            costs.after += changed.after.minor();
+        }
+    }
+    for (const Own& own : own_) {
+        const MoveReason reason = reason_of(own.reason, is_standard(own.pool));
+        groups[{own.pool, own.moment.day(), reason}].after -= own.cost;
+    }
+    for (const ChangedValue& changed : changed_values_) {
+        const MovedLine* line = find_line(changed.sequence);
+        Costs& costs = groups[{line->pool, line->moment().day(), line->reason}];
+        costs.before -= changed.before;
+        const auto now = pool(line->pool).cost.find(line->moment());
+        if (now) costs.after -= now->value.minor();
+    }
+    for (const Restated& closed : closed_parts_) {
+        groups[{closed.pool, closed.day, closed.reason}].after += closed.after;
+    }
+    std::vector<Restated> all;
+    for (const auto& [key, costs] : groups) {
+        if (costs.before == costs.after) continue;
+        all.push_back({key.pool, key.day, key.reason, costs.before, costs.after});
+    }
+    return all;
+}
+
+void Costing::collect_changes() {
+    for (const auto& [number, pool] : pools_) {
+        const cost::CostPool was = before(number);
+        const auto tied = cost::linked_changes(was, pool.cost);
+        changes_.tied.insert(changes_.tied.end(), tied.begin(), tied.end());
+        const auto delivered = cost::changes_of_reason(
+            was, pool.cost, static_cast<std::uint8_t>(MoveReason::delivery)
+        );
+        changes_.issues.insert(changes_.issues.end(), delivered.begin(), delivered.end());
+    }
+    for (const std::uint64_t id : own_ties_) {
+        for (const std::uint64_t input : find_tie(id)->inputs) {
+            const MovedLine* line = find_line(input);
+            if (input < state_.settings.get().next_sequence || !line->is_costed) continue;
+            const Money before = money(-line->value);
+            const Money now = pool(line->pool).cost.cost_of(line->moment());
+            if (before == now) continue;
+            changes_.tied.push_back({.moment = line->moment(), .before = before, .after = now});
+        }
+    }
+    std::ranges::sort(changes_.tied, {}, &cost::LinkedChange::moment);
+    std::ranges::sort(changes_.issues, {}, &cost::LinkedChange::moment);
+}
+
+void Costing::follow(std::uint64_t input) {
+    std::vector<std::uint32_t> queue;
+    (void)follow(input, queue);
+}
+
+}  // namespace daybook::inventory
