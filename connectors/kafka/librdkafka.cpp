@@ -80,6 +80,31 @@ Result<Configuration> make_configuration(
     return configuration;
 }
 
+void Complaint::listen(rd_kafka_conf_t* configuration) {
+    rd_kafka_conf_set_opaque(configuration, this);
+    rd_kafka_conf_set_log_cb(configuration, &Complaint::hear);
+}
+
+// "[thrd:ssl://host:1/bootstrap]: ssl://host:1/bootstrap: SSL handshake failed: ... (after 4ms in
+// state SSL_HANDSHAKE)": what stands between the name and the bracket is of use to people.
+void Complaint::hear(const rd_kafka_t* handle, int, const char* kind, const char* line) {
+    if (std::string_view{kind} != "FAIL") return;
+    std::string_view text{line};
+    for (const std::string_view before : {"]: ", ": "}) {
+        const std::size_t at = text.find(before);
+        if (at != std::string_view::npos) text.remove_prefix(at + before.size());
+    }
+    text = text.substr(0, text.find(" (after "));
+    auto& complaint = *static_cast<Complaint*>(rd_kafka_opaque(handle));
+    const std::scoped_lock lock{complaint.mutex_};
+    complaint.text_ = text;
+}
+
+std::string Complaint::text() const {
+    const std::scoped_lock lock{mutex_};
+    return text_;
+}
+
 Result<Handle> make_handle(rd_kafka_type_t type, Configuration configuration) {
     std::array<char, reason_bytes> reason{};
     Handle handle{rd_kafka_new(type, configuration.get(), reason.data(), reason.size())};

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 
@@ -44,6 +45,20 @@ using Configuration = std::unique_ptr<rd_kafka_conf_t, DropConfiguration>;
 );
 // Takes the configuration over.
 [[nodiscard]] Result<Handle> make_handle(rd_kafka_type_t type, Configuration configuration);
+
+// What broke a handle's newest connection, in librdkafka's words: a wrong password or an unknown
+// certificate is told to its log alone, the call that suffers says only that nobody answered.
+class Complaint {
+ public:
+    // The configuration's opaque pointer must be this complaint from now on.
+    void listen(rd_kafka_conf_t* configuration);
+    [[nodiscard]] std::string text() const;  // "" without one.
+
+ private:
+    static void hear(const rd_kafka_t* handle, int level, const char* kind, const char* line);
+    mutable std::mutex mutex_;
+    std::string text_;  // Guarded by mutex_.
+};
 
 // The topic's handle, once a broker has told who leads it: the first produce to a topic that was
 // never asked for waits up to a second for that. `unavailable` if no broker answers in time,

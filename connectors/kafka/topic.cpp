@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view needed_message_bytes = "17825792";
 constexpr std::size_t reason_bytes = 512;
+constexpr int first_right_scram = 0x020601ff;  // 2.6.1: it sent a wrong nonce before.
 
 struct DropQueue {
     void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
@@ -41,9 +42,10 @@ struct Administrator {
     static Result<Administrator> open(
         const Place& place, const Settings& settings, std::chrono::milliseconds patience
     ) {
+        Administrator administrator{.patience = patience};
         DAYBOOK_TRY(Configuration configuration, make_configuration(place, {}, settings));
-        DAYBOOK_TRY(Handle handle, make_handle(RD_KAFKA_PRODUCER, std::move(configuration)));
-        Administrator administrator{.handle = std::move(handle), .patience = patience};
+        administrator.complaint->listen(configuration.get());
+        DAYBOOK_TRY(administrator.handle, make_handle(RD_KAFKA_PRODUCER, std::move(configuration)));
         administrator.queue.reset(rd_kafka_queue_new(administrator.handle.get()));
         return administrator;
     }
@@ -72,6 +74,7 @@ struct Administrator {
         return event;
     }
 
+    std::unique_ptr<Complaint> complaint = std::make_unique<Complaint>();  // Outlives the handle.
     Handle handle;
     Queue queue;
     std::chrono::milliseconds patience;
@@ -95,14 +98,29 @@ Result<Metadata> metadata_of(const Administrator& administrator, const Place& pl
         &answer,
         static_cast<int>(administrator.patience.count())
     );
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Metadata{answer};
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        Metadata metadata{answer};
+        if (metadata->broker_cnt > 0) return metadata;
+        // Its controller has given the broker up that answers, because it was silent for too long.
+        return Error{
+            ErrorCode::unavailable,
+            fmt::format("the Kafka cluster at {} has no broker that is ready", place.brokers)};
+    }
+    std::string complaint = administrator.complaint->text();
+    if (complaint.find("SCRAM") != std::string::npos && rd_kafka_version() < first_right_scram) {
+        complaint += fmt::format(
+            "; or it is librdkafka {}: before 2.6.1 brokers from 3.7.2 and 3.8.1 on refuse its "
+            "SCRAM",
+            rd_kafka_version_str()
+        );
+    }
     return Error{
         ErrorCode::unavailable,
         fmt::format(
             "no Kafka broker at {} answered within {} ms: {}",
             place.brokers,
             administrator.patience.count(),
-            rd_kafka_err2str(error)
+            complaint.empty() ? rd_kafka_err2str(error) : complaint
         )};
 }
 

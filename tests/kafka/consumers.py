@@ -50,6 +50,14 @@ class Readers:
     def python(self):
         return self.folder / "venv" / "bin" / "python"
 
+    @property
+    def librdkafka(self):
+        """The one that the Python reader brought along, newer than Debian's."""
+        libraries = sorted((self.folder / "venv").rglob("librdkafka*.so*"))
+        if not libraries:
+            raise kafka.Unavailable("the Python reader brought no librdkafka along")
+        return libraries[0]
+
     def read(self, language, topic, properties):
         """The reader's answer on a topic, from its JSON."""
         pairs = [f"{name}={value}" for name, value in properties.items()]

@@ -51,10 +51,13 @@ class Security:
         settings = {
             "ssl.keystore.type": "PEM",
             "ssl.keystore.location": self.server,
-            "sasl.enabled.mechanisms": ",".join(MECHANISMS),
+            "sasl.enabled.mechanisms": ",".join((*MECHANISMS, "PLAIN")),
             "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
             "super.users": "User:ANONYMOUS",
         }
+        module = "org.apache.kafka.common.security.plain.PlainLoginModule"
+        plain = f'{module} required user_{USER}="{PASSWORD}";'
+        settings["listener.name.sasl_ssl.plain.sasl.jaas.config"] = plain
         for mechanism in MECHANISMS:
             listener = f"listener.name.sasl_ssl.{mechanism.lower()}"
             settings[f"{listener}.sasl.jaas.config"] = login

@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 PRODUCE, FETCH, LIST_OFFSETS, METADATA, FIND_COORDINATOR = 0, 1, 2, 3, 10
 CREATE_TOPICS, DELETE_TOPICS, DELETE_RECORDS = 19, 20, 21
+CREATE_ACLS = 30
+ACL_KINDS = {"topic": 2, "group": 3, "cluster": 4}
+ACL_OPERATIONS = {"read": 3, "write": 4, "create": 5, "describe": 8, "describe-configs": 10}
 FETCH_BYTES_MAX = 8 << 20
 LATEST, EARLIEST = -1, -2
 NONE, UNKNOWN_TOPIC, LEADER_NOT_AVAILABLE, NOT_LEADER = 0, 3, 5, 6
@@ -186,7 +189,7 @@ def _decode_records(batch, codec, base, first_time, count):
 class Connection:
     """One connection to one broker; a request waits for its answer."""
 
-    def __init__(self, address, timeout=10.0):
+    def __init__(self, address, timeout=30.0):
         host, port = address.rsplit(":", 1)
         self.socket = socket.create_connection((host, int(port)), timeout)
         self.correlation = 0
@@ -216,7 +219,7 @@ class Connection:
 class Client:
     """Topics with one partition each, asked of their leaders; not for use by several threads."""
 
-    def __init__(self, addresses, timeout=10.0):
+    def __init__(self, addresses, timeout=30.0):
         self.addresses = addresses.split(",") if isinstance(addresses, str) else list(addresses)
         self.timeout = timeout
         self.connections = {}
@@ -326,6 +329,18 @@ class Client:
         error = answer.take("h")
         if error:
             raise KafkaError(f"deleting {topic}", error)
+
+    def allow(self, user, kind, name, operation, prefixed=False):
+        """An entry of the access control list, in the words of ACL_KINDS and ACL_OPERATIONS."""
+        pattern = 4 if prefixed else 3
+        body = struct.pack(">ib", 1, ACL_KINDS[kind]) + text(name) + struct.pack(">b", pattern)
+        body += text(f"User:{user}") + text("*") + struct.pack(">bb", ACL_OPERATIONS[operation], 3)
+        answer = self._anyone(CREATE_ACLS, 1, body)
+        answer.take("i")
+        answer.take("i")
+        error = answer.take("h")
+        if error:
+            raise KafkaError(f"allowing {user} to {operation} {kind} {name}", error)
 
     def produce(self, topic, records, timeout_ms=5000):
         """Appends (key, value, headers) records as one batch, acks=all; the first one's offset."""

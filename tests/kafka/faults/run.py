@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The fault tests: real brokers and real processes are harmed while clients write.
 
-  run.py --writer PROGRAM [--rounds N] [--only NAME,NAME] [--seed N]
+  run.py --writer KAFKA_WRITER --program DAYBOOK [--rounds N] [--only NAME,NAME] [--seed N]
 
 Without --rounds each runs its short form. N is the rounds of the quickest faults; those that take
 seconds a round run fewer. Ends with 1 if anything acknowledged was lost, doubled or torn.
@@ -17,6 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "broker")]
+import books  # noqa: E402
 import cables  # noqa: E402
 import churn  # noqa: E402
 import cluster as kafka  # noqa: E402
@@ -39,6 +40,8 @@ FAULTS = [
     ("cables", cables.pulled, 3, 9),
     ("broker-disk", disks.under_broker, 1, 3),
     ("node-disk", disks.under_node, 1, 3),
+    ("tamper", books.tampered, 8, 100),
+    ("move", books.moved, 1, 10),
     ("late-group", controls.guarded, 1, 10),
     ("control-read-back", controls.without_read_back, 1, 3),
     ("control-terms", controls.without_terms, 3, 3),
@@ -51,6 +54,7 @@ def parse():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--writer", required=True, type=lambda path: Path(path).resolve())
+    parser.add_argument("--program", required=True, type=lambda path: Path(path).resolve())
     parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--only", default=",".join(name for name, *_ in FAULTS))
     parser.add_argument("--seed", default=os.environ.get("DAYBOOK_SEED"))
