@@ -181,19 +181,22 @@ Result<std::uint64_t> archive_book(const Session& session, const CopyOptions& op
     const BookPlace place = place_of(session, options.from);
     PosixFileSystem files;
     Progress progress{*session.terminal, "writing", "records"};
-    const auto watch = [&](std::uint64_t done, std::uint64_t total) {
-        progress.at(done, total);
-        return !is_interrupted();
-    };
+    const kafka::ArchiveFile file{
+        .files = files,
+        .path = options.to,
+        .progress = [&](std::uint64_t done, std::uint64_t total) {
+            progress.at(done, total);
+            return !is_interrupted();
+        }};
     if (kafka::is_kafka_place(place.text)) {
         DAYBOOK_TRY(const kafka::Place topic, kafka::parse_place(place.text));
         DAYBOOK_TRY(const kafka::Settings settings, kafka_settings(place));
-        return kafka::archive_topic(files, options.to, topic, settings, watch);
+        return kafka::archive_topic(file, topic, settings);
     }
     DAYBOOK_TRY(const auto book, Book::open(place, Access::read));
     const std::string name = place.text.substr(place.text.find_last_of('/') + 1);
     const kafka::Place as_in_kafka{.brokers = {}, .environment = {}, .book = name};
-    return kafka::archive_log(files, options.to, book->log(), as_in_kafka.source(), watch);
+    return kafka::archive_log(file, book->log(), as_in_kafka.source());
 }
 
 ExitCode archive(const Session& session, const CopyOptions& options) {

@@ -96,19 +96,16 @@ kafka::Place new_topic() {
 
 // ---- Plain librdkafka ---------------------------------------------------------------------------
 
-rd_kafka_conf_t* plain_configuration(const kafka::Place& place) {
+using Setting = std::pair<const char*, const char*>;
+
+rd_kafka_conf_t* plain_configuration(
+    const kafka::Place& place, std::initializer_list<Setting> settings
+) {
     rd_kafka_conf_t* configuration = rd_kafka_conf_new();
     char reason[512];
-    const std::pair<const char*, const char*> settings[] = {
-        {"bootstrap.servers", place.brokers.c_str()},
-        {"socket.nagle.disable", "true"},
-        {"queue.buffering.max.messages", "2000000"},
-        {"queue.buffering.max.kbytes", "2097151"},
-        {"enable.idempotence", "true"},
-        {"acks", "all"},
-        {"linger.ms", "0"},
-        {"enable.partition.eof", "true"},
-    };
+    rd_kafka_conf_set(
+        configuration, "bootstrap.servers", place.brokers.c_str(), reason, sizeof reason
+    );
     for (const auto& [name, value] : settings) {
         const auto set = rd_kafka_conf_set(configuration, name, value, reason, sizeof reason);
         must_be(set == RD_KAFKA_CONF_OK, reason);
@@ -116,12 +113,24 @@ rd_kafka_conf_t* plain_configuration(const kafka::Place& place) {
     return configuration;
 }
 
+rd_kafka_conf_t* producer_configuration(const kafka::Place& place) {
+    return plain_configuration(
+        place,
+        {{"socket.nagle.disable", "true"},
+         {"queue.buffering.max.messages", "2000000"},
+         {"queue.buffering.max.kbytes", "2097151"},
+         {"enable.idempotence", "true"},
+         {"acks", "all"},
+         {"linger.ms", "0"}}
+    );
+}
+
 class PlainProducer {
  public:
     explicit PlainProducer(const kafka::Place& place) : writer_(place.source(), domain_modules()) {
         char reason[512];
         handle_ =
-            rd_kafka_new(RD_KAFKA_PRODUCER, plain_configuration(place), reason, sizeof reason);
+            rd_kafka_new(RD_KAFKA_PRODUCER, producer_configuration(place), reason, sizeof reason);
         must_be(handle_ != nullptr, reason);
         topic_ = rd_kafka_topic_new(handle_, place.topic().c_str(), nullptr);
     }
@@ -172,8 +181,9 @@ class PlainProducer {
 // Reads all values once and answers their bytes.
 std::uint64_t read_plainly(const kafka::Place& place, std::uint64_t records) {
     char reason[512];
-    rd_kafka_conf_t* configuration = plain_configuration(place);
-    rd_kafka_conf_set(configuration, "enable.idempotence", "false", reason, sizeof reason);
+    rd_kafka_conf_t* configuration = plain_configuration(
+        place, {{"socket.nagle.disable", "true"}, {"enable.partition.eof", "true"}}
+    );
     rd_kafka_t* handle = rd_kafka_new(RD_KAFKA_CONSUMER, configuration, reason, sizeof reason);
     must_be(handle != nullptr, reason);
     rd_kafka_topic_t* topic = rd_kafka_topic_new(handle, place.topic().c_str(), nullptr);

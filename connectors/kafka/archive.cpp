@@ -185,15 +185,11 @@ Result<VerifyReport> verify_records(
 }  // namespace
 
 Result<std::uint64_t> archive_topic(
-    FileSystem& files,
-    const std::string& path,
-    const Place& place,
-    const Settings& settings,
-    const VerifyProgress& progress
+    const ArchiveFile& file, const Place& place, const Settings& settings
 ) {
     DAYBOOK_TRY(const auto reader, TopicReader::open(place, settings, 0, patience));
     DAYBOOK_TRY(const std::uint64_t end, reader->ask_end(patience));
-    DAYBOOK_TRY(Writer writer, Writer::open(files, path));
+    DAYBOOK_TRY(Writer writer, Writer::open(file.files, file.path));
     Deadline silence{patience};
     while (reader->offset() < end) {
         DAYBOOK_TRY(const auto records, reader->next(std::chrono::milliseconds{100}));
@@ -206,7 +202,7 @@ Result<std::uint64_t> archive_topic(
         for (const RawRecord& record : records) {
             if (record.offset < end) DAYBOOK_TRY_VOID(writer.add(record));
         }
-        if (progress && !progress(std::min(reader->offset(), end), end)) {
+        if (file.progress && !file.progress(std::min(reader->offset(), end), end)) {
             return Error{ErrorCode::busy, "the export was interrupted"};
         }
     }
@@ -214,13 +210,9 @@ Result<std::uint64_t> archive_topic(
 }
 
 Result<std::uint64_t> archive_log(
-    FileSystem& files,
-    const std::string& path,
-    const Log& log,
-    const std::string& source,
-    const VerifyProgress& progress
+    const ArchiveFile& file, const Log& log, const std::string& source
 ) {
-    DAYBOOK_TRY(Writer writer, Writer::open(files, path));
+    DAYBOOK_TRY(Writer writer, Writer::open(file.files, file.path));
     DAYBOOK_TRY(const auto reader, log.read(0));
     HeaderWriter header_writer{source, domain_modules()};
     Hasher hasher;
@@ -244,7 +236,7 @@ Result<std::uint64_t> archive_log(
             tip.chain = hasher.chain(tip.chain, hasher.leaf(event));
             ++tip.next;
         }
-        if (progress && !progress(tip.next, end)) {
+        if (file.progress && !file.progress(tip.next, end)) {
             return Error{ErrorCode::busy, "the export was interrupted"};
         }
     }

@@ -19,21 +19,20 @@
 
 namespace daybook::kafka {
 
-// Answers how many records were written. The file must not exist.
+// The file to write; it must not exist.
+struct ArchiveFile {
+    FileSystem& files;
+    std::string path;
+    VerifyProgress progress;  // Of the writing.
+};
+
+// Both answer how many records were written.
 [[nodiscard]] Result<std::uint64_t> archive_topic(
-    FileSystem& files,
-    const std::string& path,
-    const Place& place,
-    const Settings& settings,
-    const VerifyProgress& progress
+    const ArchiveFile& file, const Place& place, const Settings& settings
 );
 // `source` as Place::source() gives it.
 [[nodiscard]] Result<std::uint64_t> archive_log(
-    FileSystem& files,
-    const std::string& path,
-    const Log& log,
-    const std::string& source,
-    const VerifyProgress& progress
+    const ArchiveFile& file, const Log& log, const std::string& source
 );
 
 // Whether the file begins as an archive does.

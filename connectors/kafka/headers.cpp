@@ -70,6 +70,7 @@ struct OurHeaders {
     bool is_copied = false;
 
     void take(const Header& header) {
+        if (!header.name.starts_with("daybook_")) return;
         if (header.name == term_name) term = parse_number<std::uint64_t>(header.value);
         if (header.name == position_name) position = parse_number<std::uint64_t>(header.value);
         if (header.name == prev_name) prev = parse_hash(header.value);

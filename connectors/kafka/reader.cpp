@@ -11,8 +11,6 @@
 namespace daybook::kafka {
 namespace {
 
-constexpr std::size_t records_max = 4096;  // Given at once.
-
 void drop(rd_kafka_message_t* message) {
     rd_kafka_message_destroy(message);
 }

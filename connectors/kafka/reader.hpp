@@ -25,6 +25,8 @@ struct RawRecord {
 
 class TopicReader {
  public:
+    static constexpr std::size_t records_max = 4096;  // Given at once.
+
     // Waits until a broker has named the topic's leader.
     [[nodiscard]] static Result<std::unique_ptr<TopicReader>> open(
         const Place& place,

@@ -190,6 +190,8 @@ Result<void> Tailer::take(std::span<const RawRecord> records) {
         // Far behind, the copy takes large groups; near the end, whatever there is.
         if (arena_.bytes() >= flush_bytes) DAYBOOK_TRY_VOID(flush(counted_));
     }
+    const bool is_far_behind = records.size() >= TopicReader::records_max;
+    if (is_far_behind && arena_.bytes() < flush_bytes && expected_.end == 0) return {};
     DAYBOOK_TRY_VOID(flush(counted_));
     next_.end_offset = reader_->end_offset();
     DAYBOOK_TRY_VOID(check_not_behind_copy());

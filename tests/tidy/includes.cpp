@@ -74,7 +74,7 @@ constexpr Layer layers[] = {
       "engine/domain/registry.hpp",
       "schemas/envelope.hpp"}},
     {"cli", {"engine/", "schemas/", "projections/", "connectors/", "cli/"}},
-    {"bench", {"engine/", "schemas/", "projections/", "connectors/", "tests/support/"}},
+    {"bench", {"bench/", "engine/", "schemas/", "projections/", "connectors/", "tests/support/"}},
     {"tests", {"engine/", "schemas/", "projections/", "connectors/", "cli/", "tests/"}},
 };
 
