@@ -1,0 +1,54 @@
+#include "cli/book_site.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "cli/served_report.hpp"
+
+namespace daybook::cli {
+namespace {
+
+constexpr std::uint64_t ready_lag_events_max = 100'000;
+
+Error not_ready(const http::ServedBook& book, const std::string& why) {
+    return {ErrorCode::unavailable, fmt::format("book \"{}\": {}", book.name(), why)};
+}
+
+}  // namespace
+
+BookSite::BookSite() : reports_(served_reports()) {}
+
+Result<void> BookSite::add(std::unique_ptr<http::ServedBook> book) {
+    for (const auto& other : books_) {
+        if (other->name() != book->name()) continue;
+        return Error{
+            ErrorCode::conflict,
+            fmt::format("two books are named \"{}\"; rename a folder", book->name())};
+    }
+    books_.push_back(std::move(book));
+    return {};
+}
+
+Result<void> BookSite::ready() const {
+    for (const auto& book : books_) {
+        const http::BookState state = book->state();
+        if (state.write_failure) return not_ready(*book, state.write_failure->message);
+        if (state.rows_failure) return not_ready(*book, state.rows_failure->message);
+        if (state.head.size > state.rows_position + ready_lag_events_max) {
+            return not_ready(
+                *book, fmt::format("its rows lag by more than {} events", ready_lag_events_max)
+            );
+        }
+    }
+    return {};
+}
+
+void BookSite::append_metrics(http::MetricsText& text) const {
+    text.describe(
+        "daybook_books", http::MetricsText::Kind::gauge, "How many books this server serves."
+    );
+    text.sample("daybook_books", {}, books_.size());
+}
+
+}  // namespace daybook::cli
