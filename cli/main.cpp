@@ -5,6 +5,7 @@
 #include <iostream>
 #include <numeric>
 
+#include "cli/doctor.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/session.hpp"
 
@@ -133,6 +134,7 @@ ExitCode run(int count, char** words) {
           add_report,
           add_explain,
           add_serve,
+          add_doctor,
           add_log,
           add_rebuild,
           add_check,

@@ -1,4 +1,6 @@
 // `daybook serve`: books over HTTP until SIGTERM or Ctrl-C.
+#include "cli/serve.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,81 +13,18 @@
 #include "cli/interrupt.hpp"
 #include "cli/local_book.hpp"
 #include "cli/progress.hpp"
-#include "cli/served_report.hpp"
-#include "cli/session.hpp"
 #include "cli/wiring.hpp"
 #include "connectors/http/api.hpp"
+#include "connectors/http/forwarder.hpp"
 #include "connectors/http/server.hpp"
 
 namespace daybook::cli {
 namespace {
 
-constexpr std::uint64_t ready_lag_events_max = 100'000;
 constexpr std::size_t books_max = 1'000;
 constexpr std::size_t token_bytes_min = 16;
+constexpr std::size_t questions_waiting_max = 256;
 constexpr std::chrono::milliseconds look_at_signals_every{50};
-
-struct ServeOptions {
-    std::vector<std::string> folders;
-    std::string listen = "127.0.0.1";
-    std::uint16_t port = 8420;
-    std::string token_file;
-    std::size_t threads = 2;
-    std::size_t workers = 4;
-    unsigned grace_ms = 20'000;
-};
-
-// The books of one server; they are opened before it listens.
-class BookSite final : public http::Site {
- public:
-    BookSite() : reports_(served_reports()) {}
-
-    [[nodiscard]] Result<void> add(std::unique_ptr<http::ServedBook> book) {
-        for (const auto& other : books_) {
-            if (other->name() != book->name()) continue;
-            return Error{
-                ErrorCode::conflict,
-                fmt::format("two books are named \"{}\"; rename a folder", book->name())};
-        }
-        books_.push_back(std::move(book));
-        return {};
-    }
-
-    [[nodiscard]] std::span<const std::unique_ptr<http::ServedBook>> books() const override {
-        return books_;
-    }
-    [[nodiscard]] std::span<const http::ReportDescription> reports() const override {
-        return reports_;
-    }
-    [[nodiscard]] Result<void> ready() const override {
-        for (const auto& book : books_) {
-            const http::BookState state = book->state();
-            if (state.write_failure) return not_ready(*book, state.write_failure->message);
-            if (state.rows_failure) return not_ready(*book, state.rows_failure->message);
-            const std::uint64_t end = state.head.size;
-            if (end > state.rows_position + ready_lag_events_max) {
-                return not_ready(
-                    *book, fmt::format("its rows lag by more than {} events", ready_lag_events_max)
-                );
-            }
-        }
-        return {};
-    }
-    void append_metrics(http::MetricsText& text) const override {
-        text.describe(
-            "daybook_books", http::MetricsText::Kind::gauge, "How many books this server serves."
-        );
-        text.sample("daybook_books", {}, books_.size());
-    }
-
- private:
-    static Error not_ready(const http::ServedBook& book, const std::string& why) {
-        return {ErrorCode::unavailable, fmt::format("book \"{}\": {}", book.name(), why)};
-    }
-
-    std::vector<std::unique_ptr<http::ServedBook>> books_;
-    const std::vector<http::ReportDescription> reports_;
-};
 
 std::string last_name(std::string folder) {
     while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
@@ -184,16 +123,55 @@ void append_server_metrics(
     text.sample("daybook_http_queue", {}, workers.waiting());
 }
 
-// The parts of a server that runs, in the order in which they are made.
-ExitCode run_server(const Session& session, const ServeOptions& options, std::string token) {
+void add_node_options(CLI::App& command, ServeOptions& options) {
+    command.add_option(
+        "--log", options.log, "kafka://host:port[,host:port][/environment]: books in Kafka"
+    );
+    command.add_option("--data", options.data, "Where this node keeps its copies of the books")
+        ->capture_default_str();
+    command.add_option(
+        "--url", options.url, "Where the other nodes reach this one; by default where it listens"
+    );
+    command.add_flag("--create", options.create, "Make the topics of the books named, if missing");
+    command
+        .add_option(
+            "--session-ms", options.session_ms, "After this silence a node has lost its books"
+        )
+        ->capture_default_str();
+}
+
+// Only the token's holder is let in; a node also shows it to the other nodes, as it came.
+http::ServerOptions server_options(
+    const ServeOptions& options, const Clock& clock, std::string token
+) {
+    return {
+        .address = options.listen,
+        .port = options.port,
+        .threads = options.threads,
+        .token = std::move(token),
+        .limits = {},
+        .clock = &clock};
+}
+
+ExitCode serve_folders(const Session& session, const ServeOptions& options) {
     BookSite site;
     const std::vector<std::string> here = {session.options.book};
-    const auto opened = open_books(session, site, options.folders.empty() ? here : options.folders);
+    const auto opened = open_books(session, site, options.books.empty() ? here : options.books);
     if (!opened.ok()) return session.fail(opened.error());
+    return run_server(session, options, site, {});
+}
 
+}  // namespace
+
+ExitCode run_server(
+    const Session& session, const ServeOptions& options, BookSite& site, const ServerLife& life
+) {
+    auto token = token_in(options.token_file);
+    if (!token.ok()) return session.fail(token.error());
     const SystemClock clock;
     SystemRandom random;
-    http::Workers workers{options.workers, 256};
+    http::Workers workers{options.workers, questions_waiting_max};
+    http::HttpForwarder forwarder{{}};
     std::atomic<http::Server*> running = nullptr;
     http::Api api{
         site,
@@ -202,43 +180,33 @@ ExitCode run_server(const Session& session, const ServeOptions& options, std::st
          .actor = actor_of(session),
          .clock = &clock,
          .random = &random,
+         .forwarder = &forwarder,
          .more_metrics = [&](http::MetricsText& text) {
              http::Server* const open = running;
              if (open != nullptr) append_server_metrics(text, *open, workers);
          }}};
-    auto server = http::Server::open(
-        api,
-        workers,
-        {.address = options.listen,
-         .port = options.port,
-         .threads = options.threads,
-         .token = std::move(token),
-         .limits = {},
-         .clock = &clock}
-    );
+    auto server =
+        http::Server::open(api, workers, server_options(options, clock, std::move(token).value()));
     if (!server.ok()) return session.fail(server.error());
     running = server.value().get();
+    if (life.on_listening) life.on_listening(server.value()->url());
     session.terminal->out(fmt::format("listening on {}\n", server.value()->url()));
     std::fflush(stdout);  // Whoever started the server waits for this line.
     while (!is_interrupted()) std::this_thread::sleep_for(look_at_signals_every);
     session.terminal->say("stopping: what is under way is answered first");
+    if (life.on_stopping) life.on_stopping();
     server.value()->stop(std::chrono::milliseconds{options.grace_ms});
     return ExitCode::ok;
 }
-
-ExitCode serve(const Session& session, const ServeOptions& options) {
-    auto token = token_in(options.token_file);
-    if (!token.ok()) return session.fail(token.error());
-    return run_server(session, options, std::move(token).value());
-}
-
-}  // namespace
 
 void add_serve(CLI::App& program, Session& session) {
     auto& options = session.keep<ServeOptions>();
     CLI::App* command = program.add_subcommand("serve", "Serve books over HTTP");
     command->add_option(
-        "folders", options.folders, "Books, or folders of books; by default that of --book"
+        "books",
+        options.books,
+        "Books, or folders of books; by default that of --book. With --log: names of books; by "
+        "default all that are there"
     );
     command->add_option("--port", options.port, "The port; 0 takes a free one")
         ->capture_default_str();
@@ -262,14 +230,20 @@ void add_serve(CLI::App& program, Session& session) {
             "--grace-ms", options.grace_ms, "How long open requests may take when it stops"
         )
         ->capture_default_str();
+    add_node_options(*command, options);
     command->footer(
         "Examples:\n"
         "  daybook serve acme --port 8420\n"
+        "  daybook serve --log kafka://10.0.0.5:9092 --node a --data /var/lib/daybook "
+        "--url http://10.0.0.11:8420 --listen 10.0.0.11 --token-file token\n"
         "  curl -s localhost:8420/v1/books/acme/reports/trial-balance?as-of=2026-06-30\n"
         "  curl -s -H 'Content-Type: application/json' -d '{\"command\": ...}' "
         "localhost:8420/v1/books/acme/commands\n"
     );
-    set_run(*command, session, [&] { return serve(session, options); });
+    set_run(*command, session, [&] {
+        return options.log.empty() ? serve_folders(session, options)
+                                   : serve_nodes(session, options);
+    });
 }
 
 }  // namespace daybook::cli
