@@ -22,42 +22,49 @@ void set_lines(OrderRow& row, const flatbuffers::Vector<const PricedLine*>& line
     std::vector<OrderedLine> ordered;
     ordered.reserve(lines.size());
     for (const PricedLine* line : lines) {
-        const std::size_t index = ordered.size();
-        ordered.push_back({
-            .quantity_milli = line->quantity().milli(),
-            .invoiced_milli = index < row.lines.size() ? row.lines[index].invoiced_milli : 0,
-            .net_minor = line->net().minor(),
-            .gross_minor = line->net().minor() + line->tax().minor(),
-        });
+        const bool is_known = ordered.size() < row.lines.size();
+        const OrderedLine before = is_known ? row.lines[ordered.size()] : OrderedLine{};
+        ordered.push_back(ordered_line(before, *line));
     }
     row.lines = std::move(ordered);
 }
 
-// The part of an amount that belongs to the quantity not yet invoiced.
-std::int64_t share_left(std::int64_t amount, const OrderedLine& line) {
+// The part of an amount that belongs to a part of the line's quantity.
+std::int64_t share_of(std::int64_t amount, std::int64_t part_milli, const OrderedLine& line) {
     if (line.quantity_milli == 0) return 0;
     const Wide sign = line.quantity_milli < 0 ? -1 : 1;
-    const Wide left = static_cast<Wide>(line.quantity_milli) - line.invoiced_milli;
-    return narrow(divide(amount * left * sign, line.quantity_milli * sign, Rounding::half_up));
+    return narrow(divide(
+        static_cast<Wide>(amount) * part_milli * sign, line.quantity_milli * sign, Rounding::half_up
+    ));
 }
 
-bool is_open(OrderStage status) {
-    return status == OrderStage::to_bill || status == OrderStage::on_hold;
+OrderStage stage_of(const OrderRow& row, bool delivers, bool bills) {
+    if (row.terms.is_cancelled) return OrderStage::cancelled;
+    if (row.terms.is_closed_short && !bills) return OrderStage::closed;
+    if (!delivers && !bills) return OrderStage::completed;
+    if (row.is_held) return OrderStage::on_hold;
+    if (!delivers) return OrderStage::to_bill;
+    return bills ? OrderStage::to_deliver_and_bill : OrderStage::to_deliver;
 }
 
 void count_open(OrderRow& row) {
-    Money net = Money::from_minor(0, row.net.currency());
-    Money gross = net;
-    bool is_complete = true;
+    const Money nothing = Money::from_minor(0, row.net.currency());
+    const auto add = [&](Money& sum, std::int64_t minor) {
+        sum += Money::from_minor(minor, row.net.currency());
+    };
+    row.to_deliver_net = row.to_bill_net = row.to_bill_gross = nothing;
+    bool delivers = false;
+    bool bills = false;
     for (const OrderedLine& line : row.lines) {
-        is_complete = is_complete && line.quantity_milli == line.invoiced_milli;
-        net += Money::from_minor(share_left(line.net_minor, line), row.net.currency());
-        gross += Money::from_minor(share_left(line.gross_minor, line), row.net.currency());
+        const std::int64_t undelivered = to_deliver_milli(row.terms, line);
+        const std::int64_t unbilled = to_bill_milli(row.terms, line);
+        delivers = delivers || undelivered != 0;
+        bills = bills || unbilled != 0;
+        add(row.to_deliver_net, share_of(line.net_minor, undelivered, line));
+        add(row.to_bill_net, share_of(line.net_minor, unbilled, line));
+        add(row.to_bill_gross, share_of(line.gross_minor, unbilled, line));
     }
-    if (is_complete && is_open(row.status)) row.status = OrderStage::completed;
-    if (!is_open(row.status)) net = gross = Money::from_minor(0, row.net.currency());
-    row.to_bill_net = net;
-    row.to_bill_gross = gross;
+    row.status = stage_of(row, delivers, bills);
 }
 
 // Changes an order's row and notes the difference.
@@ -72,6 +79,7 @@ struct OrderStep {
     void apply(Change&& change) {
         OrderRow& row = orders.at(order);
         const Money net = row.net;
+        const Money to_deliver_net = row.to_deliver_net;
         const Money to_bill_net = row.to_bill_net;
         const Money to_bill_gross = row.to_bill_gross;
         change(row);
@@ -82,12 +90,10 @@ struct OrderStep {
             .position = position,
             .status = row.status,
             .net = row.net - net,
+            .to_deliver_net = row.to_deliver_net - to_deliver_net,
             .to_bill_net = row.to_bill_net - to_bill_net,
             .to_bill_gross = row.to_bill_gross - to_bill_gross,
         });
-    }
-    void set_status(OrderStage status) {
-        apply([status](OrderRow& row) { row.status = status; });
     }
 };
 
@@ -115,6 +121,8 @@ const char* name_of(QuotationStage status) {
 
 const char* name_of(OrderStage status) {
     switch (status) {
+        case OrderStage::to_deliver_and_bill: return "To Deliver and Bill";
+        case OrderStage::to_deliver: return "To Deliver";
         case OrderStage::to_bill: return "To Bill";
         case OrderStage::completed: return "Completed";
         case OrderStage::on_hold: return "On Hold";
@@ -164,6 +172,7 @@ void project(
     step_of(rows, changes, event, header).apply([&](OrderRow& row) {
         row.party = read(event.party());
         row.date = read(event.date());
+        row.terms.invoice_basis = event.invoice_basis();
         row.reference = copy(event.reference());
         row.quotation = read_or_none(event.quotation());
         row.net = read(event.net());
@@ -186,34 +195,58 @@ void project(
 void project(
     Orders& rows, OrderChanges& changes, const OrderHeld& event, const EventHeader& header
 ) {
-    step_of(rows, changes, event, header).set_status(OrderStage::on_hold);
+    step_of(rows, changes, event, header).apply([&](OrderRow& row) { row.is_held = true; });
 }
 void project(
     Orders& rows, OrderChanges& changes, const OrderReleased& event, const EventHeader& header
 ) {
-    step_of(rows, changes, event, header).set_status(OrderStage::to_bill);
+    step_of(rows, changes, event, header).apply([&](OrderRow& row) { row.is_held = false; });
 }
 void project(
     Orders& rows, OrderChanges& changes, const OrderClosedShort& event, const EventHeader& header
 ) {
-    step_of(rows, changes, event, header).set_status(OrderStage::closed);
+    step_of(rows, changes, event, header).apply([&](OrderRow& row) {
+        row.terms.is_closed_short = true;
+    });
 }
 void project(
     Orders& rows, OrderChanges& changes, const OrderCancelled& event, const EventHeader& header
 ) {
-    step_of(rows, changes, event, header).set_status(OrderStage::cancelled);
+    step_of(rows, changes, event, header).apply([&](OrderRow& row) {
+        row.terms.is_cancelled = true;
+    });
+}
+void project(
+    Orders& rows, OrderChanges& changes, const GoodsDelivered& event, const EventHeader& header
+) {
+    if (read_or_none(event.order()).is_none()) return;
+    step_of(rows, changes, event, header).apply([&](OrderRow& row) {
+        for (const DeliveredLine* line : *event.lines()) {
+            DAYBOOK_ASSERT(line->order_line() <= row.lines.size());
+            add_delivered(row.lines[line->order_line() - 1U], *line);
+        }
+    });
+}
+void project(
+    Orders& rows, OrderChanges& changes, const GoodsReturned& event, const EventHeader& header
+) {
+    if (read_or_none(event.order()).is_none()) return;
+    step_of(rows, changes, event, header).apply([&](OrderRow& row) {
+        for (const ReturnedLine* line : *event.lines()) {
+            DAYBOOK_ASSERT(line->order_line() <= row.lines.size());
+            add_returned(row.lines[line->order_line() - 1U], *line, event.is_replaced());
+        }
+    });
 }
 void project(
     Orders& rows, OrderChanges& changes, const InvoiceIssued& event, const EventHeader& header
 ) {
-    const Id order = read_or_none(event.order());
-    if (order.is_none()) return;
-    OrderStep step{rows, changes, order, read(event.date()), header.position()};
-    step.apply([&](OrderRow& row) {
+    if (read_or_none(event.order()).is_none()) return;
+    step_of(rows, changes, event, header).apply([&](OrderRow& row) {
         for (const PricedLine* line : *event.lines()) {
             if (line->source_line() == 0) continue;
             DAYBOOK_ASSERT(line->source_line() <= row.lines.size());
-            row.lines[line->source_line() - 1U].invoiced_milli += line->quantity().milli();
+            add_invoiced(row.lines[line->source_line() - 1U], *line);
         }
     });
 }

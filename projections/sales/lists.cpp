@@ -12,6 +12,7 @@ namespace {
 struct OrderThen {
     OrderStage status = OrderStage::to_bill;
     Money net;
+    Money to_deliver_net;
     Money to_bill_net;
     Money to_bill_gross;
     bool is_known = false;
@@ -24,6 +25,7 @@ OrderThen order_then(const Query& query, const ReportRequest& request, const Id&
         then.is_known = true;
         then.status = change.status;
         then.net += change.net;
+        then.to_deliver_net += change.to_deliver_net;
         then.to_bill_net += change.to_bill_net;
         then.to_bill_gross += change.to_bill_gross;
     });
@@ -31,11 +33,12 @@ OrderThen order_then(const Query& query, const ReportRequest& request, const Id&
 }
 
 bool is_open(OrderStage status) {
-    return status == OrderStage::to_bill || status == OrderStage::on_hold;
+    return status <= OrderStage::to_bill || status == OrderStage::on_hold;
 }
 
 struct OrderTotals {
     Money net;
+    Money to_deliver_net;
     Money to_bill_net;
     Money to_bill_gross;
 };
@@ -80,6 +83,7 @@ Result<ReportTable> run_order_book(const Query& query, const ReportRequest& requ
         {"reference", "Reference"},
         {"status", "Status"},
         {"net", "Ordered net", ValueType::money, Align::right},
+        {"to_deliver_net", "To deliver net", ValueType::money, Align::right},
         {"to_bill_net", "To bill net", ValueType::money, Align::right},
         {"to_bill_gross", "To bill gross", ValueType::money, Align::right}};
     std::map<Currency, OrderTotals> totals;
@@ -89,6 +93,7 @@ Result<ReportTable> run_order_book(const Query& query, const ReportRequest& requ
         if (!then.is_known || (!shows_all && !is_open(then.status))) return;
         OrderTotals& total = totals[then.net.currency()];
         total.net += then.net;
+        total.to_deliver_net += then.to_deliver_net;
         total.to_bill_net += then.to_bill_net;
         total.to_bill_gross += then.to_bill_gross;
         table.rows.push_back(
@@ -101,6 +106,7 @@ Result<ReportTable> run_order_book(const Query& query, const ReportRequest& requ
                   row.reference,
                   std::string{name_of(then.status)},
                   then.net,
+                  then.to_deliver_net,
                   then.to_bill_net,
                   then.to_bill_gross}}
         );
@@ -108,7 +114,10 @@ Result<ReportTable> run_order_book(const Query& query, const ReportRequest& requ
     for (const auto& [currency, total] : totals) {
         ReportRow row{.kind = RowKind::total};
         row.cells = {std::string{"Total"}, {}, {}, {}, {}, {}};
-        row.cells.insert(row.cells.end(), {total.net, total.to_bill_net, total.to_bill_gross});
+        row.cells.insert(
+            row.cells.end(),
+            {total.net, total.to_deliver_net, total.to_bill_net, total.to_bill_gross}
+        );
         table.rows.push_back(std::move(row));
     }
     return table;

@@ -35,7 +35,33 @@ void project(Orders&, OrderChanges&, const OrderHeld&, const EventHeader&);
 void project(Orders&, OrderChanges&, const OrderReleased&, const EventHeader&);
 void project(Orders&, OrderChanges&, const OrderClosedShort&, const EventHeader&);
 void project(Orders&, OrderChanges&, const OrderCancelled&, const EventHeader&);
+void project(Orders&, OrderChanges&, const GoodsDelivered&, const EventHeader&);
+void project(Orders&, OrderChanges&, const GoodsReturned&, const EventHeader&);
 void project(Orders&, OrderChanges&, const InvoiceIssued&, const EventHeader&);
+
+// order_lines.cpp
+[[nodiscard]] OrderedLine ordered_line(const OrderedLine& before, const PricedLine& line);
+[[nodiscard]] std::int64_t to_deliver_milli(const OrderTerms&, const OrderedLine&);
+[[nodiscard]] std::int64_t to_bill_milli(const OrderTerms&, const OrderedLine&);
+// What a delivery, a return and an invoice change of a line.
+void add_delivered(OrderedLine&, const DeliveredLine&);
+void add_returned(OrderedLine&, const ReturnedLine&, bool is_replaced);
+void add_invoiced(OrderedLine&, const PricedLine&);
+void project(Rows<OrderLineRow>&, const OrderConfirmed&);
+void project(Rows<OrderLineRow>&, const OrderAmended&);
+void project(Rows<OrderLineRow>&, const OrderClosedShort&);
+void project(Rows<OrderLineRow>&, const OrderCancelled&);
+void project(Rows<OrderLineRow>&, const GoodsDelivered&);
+void project(Rows<OrderLineRow>&, const GoodsReturned&);
+void project(Rows<OrderLineRow>&, const InvoiceIssued&);
+
+// deliveries.cpp
+void project(Rows<DeliveryRow>&, const GoodsDelivered&, const EventHeader&);
+void project(Rows<DeliveryLineRow>&, const GoodsDelivered&);
+void project(Rows<DeliveryLineRow>&, const GoodsReturned&);
+void project(Rows<DeliveryLineRow>&, const InvoiceIssued&);
+void project(Rows<ReturnRow>&, const GoodsReturned&, const EventHeader&);
+void project(Rows<ReturnLineRow>&, const GoodsReturned&);
 
 // invoices.cpp
 void project(Rows<InvoiceRow>&, const InvoiceIssued&, const EventHeader&);

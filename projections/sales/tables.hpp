@@ -84,25 +84,46 @@ struct QuotationRow {
     std::uint64_t position = 0;
 };
 
-enum class OrderStage : std::uint8_t { to_bill, completed, on_hold, closed, cancelled };
+enum class OrderStage : std::uint8_t {
+    to_deliver_and_bill,
+    to_deliver,
+    to_bill,
+    completed,
+    on_hold,
+    closed,
+    cancelled,
+};
 [[nodiscard]] const char* name_of(OrderStage status);
 // What an order's line still waits for.
 struct OrderedLine {
+    Id item;
+    bool is_goods = false;
     std::int64_t quantity_milli = 0;
+    std::int64_t delivered_milli = 0;  // Less what came back to be replaced.
+    std::int64_t returned_milli = 0;   // Came back for good.
     std::int64_t invoiced_milli = 0;
     std::int64_t net_minor = 0;
     std::int64_t gross_minor = 0;
+};
+// What decides, beside a line's quantities, what it waits for.
+struct OrderTerms {
+    InvoiceBasis invoice_basis = InvoiceBasis::ordered;
+    bool is_closed_short = false;
+    bool is_cancelled = false;
 };
 struct OrderRow {
     Id order;
     Id party;
     Date date;
     OrderStage status = OrderStage::to_bill;
+    OrderTerms terms;
+    bool is_held = false;
     std::string reference;
     Id quotation;
     Money net;
     Money tax;
     Money gross;
+    Money to_deliver_net;
     Money to_bill_net;
     Money to_bill_gross;
     std::vector<OrderedLine> lines;
@@ -116,8 +137,63 @@ struct OrderChangeRow {
     std::uint64_t position = 0;
     OrderStage status = OrderStage::to_bill;  // From then on.
     Money net;
+    Money to_deliver_net;
     Money to_bill_net;
     Money to_bill_gross;
+};
+// A line of an order: what became of it, and what it still waits for.
+struct OrderLineRow {
+    Id order;
+    std::uint16_t line = 0;
+    Id item;
+    Quantity ordered;
+    Quantity delivered;
+    Quantity returned;
+    Quantity invoiced;
+    Quantity to_deliver;
+    Quantity to_bill;
+    OrderTerms terms;
+    OrderedLine figures;
+};
+
+struct DeliveryRow {
+    Id delivery;
+    Id order;  // None: delivered without one.
+    Id party;
+    Date date;
+    Id warehouse;
+    std::string reference;
+    std::uint64_t position = 0;
+};
+struct DeliveryLineRow {
+    Id delivery;
+    std::uint16_t line = 0;
+    Id item;
+    Id lot;
+    std::uint16_t order_line = 0;
+    Quantity quantity;
+    Quantity returned;
+    Quantity invoiced;  // By invoices of the delivery; those of the order are in its lines.
+};
+struct ReturnRow {
+    Id goods_return;
+    Id delivery;
+    Id order;
+    Id party;
+    Date date;
+    Id warehouse;
+    bool is_replaced = false;
+    std::string reason;
+    std::uint64_t position = 0;
+};
+struct ReturnLineRow {
+    Id goods_return;
+    std::uint16_t line = 0;
+    Id item;
+    Id lot;
+    std::uint16_t delivery_line = 0;
+    Quantity quantity;
+    bool is_restocked = false;
 };
 
 enum class PaperKind : std::uint8_t { invoice, credit_note };
@@ -268,6 +344,7 @@ inline constexpr auto orders = table<OrderRow>(
     column("net", &OrderRow::net),
     column("tax", &OrderRow::tax),
     column("gross", &OrderRow::gross),
+    column("to_deliver_net", &OrderRow::to_deliver_net),
     column("to_bill_net", &OrderRow::to_bill_net),
     column("to_bill_gross", &OrderRow::to_bill_gross),
     column("position", &OrderRow::position)
@@ -279,8 +356,64 @@ inline constexpr auto order_changes = table<OrderChangeRow>(
     key("position", &OrderChangeRow::position),
     column("status", &OrderChangeRow::status, &name_of),
     column("net", &OrderChangeRow::net),
+    column("to_deliver_net", &OrderChangeRow::to_deliver_net),
     column("to_bill_net", &OrderChangeRow::to_bill_net),
     column("to_bill_gross", &OrderChangeRow::to_bill_gross)
+);
+inline constexpr auto order_lines = table<OrderLineRow>(
+    "order_lines",
+    key("order", &OrderLineRow::order),
+    key("line", &OrderLineRow::line),
+    column("item", &OrderLineRow::item),
+    column("ordered", &OrderLineRow::ordered),
+    column("delivered", &OrderLineRow::delivered),
+    column("returned", &OrderLineRow::returned),
+    column("invoiced", &OrderLineRow::invoiced),
+    column("to_deliver", &OrderLineRow::to_deliver),
+    column("to_bill", &OrderLineRow::to_bill)
+);
+inline constexpr auto deliveries = table<DeliveryRow>(
+    "deliveries",
+    key("delivery", &DeliveryRow::delivery),
+    column("order", &DeliveryRow::order),
+    column("party", &DeliveryRow::party),
+    column("date", &DeliveryRow::date),
+    column("warehouse", &DeliveryRow::warehouse),
+    column("reference", &DeliveryRow::reference),
+    column("position", &DeliveryRow::position)
+);
+inline constexpr auto delivery_lines = table<DeliveryLineRow>(
+    "delivery_lines",
+    key("delivery", &DeliveryLineRow::delivery),
+    key("line", &DeliveryLineRow::line),
+    column("item", &DeliveryLineRow::item),
+    column("lot", &DeliveryLineRow::lot),
+    column("order_line", &DeliveryLineRow::order_line),
+    column("quantity", &DeliveryLineRow::quantity),
+    column("returned", &DeliveryLineRow::returned),
+    column("invoiced", &DeliveryLineRow::invoiced)
+);
+inline constexpr auto returns = table<ReturnRow>(
+    "returns",
+    key("goods_return", &ReturnRow::goods_return),
+    column("delivery", &ReturnRow::delivery),
+    column("order", &ReturnRow::order),
+    column("party", &ReturnRow::party),
+    column("date", &ReturnRow::date),
+    column("warehouse", &ReturnRow::warehouse),
+    column("is_replaced", &ReturnRow::is_replaced),
+    column("reason", &ReturnRow::reason),
+    column("position", &ReturnRow::position)
+);
+inline constexpr auto return_lines = table<ReturnLineRow>(
+    "return_lines",
+    key("goods_return", &ReturnLineRow::goods_return),
+    key("line", &ReturnLineRow::line),
+    column("item", &ReturnLineRow::item),
+    column("lot", &ReturnLineRow::lot),
+    column("delivery_line", &ReturnLineRow::delivery_line),
+    column("quantity", &ReturnLineRow::quantity),
+    column("is_restocked", &ReturnLineRow::is_restocked)
 );
 inline constexpr auto invoices = table<InvoiceRow>(
     "invoices",

@@ -25,10 +25,6 @@ struct WorkedOut {
     Money gross;
 };
 
-Id number_key(const Id& party, std::string_view number) {
-    return id_from_text(to_string(party) + "|" + std::string{number});
-}
-
 Decision check_bill(const Books& state, const RecordBill& command, Date date) {
     if (text(command.number()).empty()) return Refusal::text_missing;
     if (Decision no = check_book(state); no.is_refused()) return no;
@@ -43,7 +39,7 @@ Decision check_bill(const Books& state, const RecordBill& command, Date date) {
     }
     if (Decision no = check_party(state, read(command.party())); no.is_refused()) return no;
     const Id party = surviving_party(state, read(command.party()));
-    if (state.bill_numbers.contains(number_key(party, text(command.number())))) {
+    if (state.bill_numbers.contains(bill_number_key(party, text(command.number())))) {
         return {
             Refusal::bill_number_exists,
             {"number", copy(command.number()), "a number of this supplier not recorded yet"}};
@@ -330,7 +326,7 @@ Decision decide(const Books& state, const RecordBill& command, const Context& co
 }
 
 void apply(Books& state, const BillRecorded& event) {
-    state.bill_numbers.at(number_key(read(event.party()), text(event.number()))) = Presence{};
+    state.bill_numbers.at(bill_number_key(read(event.party()), text(event.number()))) = Presence{};
 }
 
 }  // namespace daybook::accounting

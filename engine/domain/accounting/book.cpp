@@ -19,6 +19,15 @@ ControlKind control_needed(AccountRole role) {
     return ControlKind::none;
 }
 
+// What goods leave on these accounts waits for another document, and is zero in the end.
+bool must_settle(AccountRole role) {
+    return role == AccountRole::goods_in_transit ||
+           role == AccountRole::goods_received_not_invoiced ||
+           role == AccountRole::supplier_credit_expected ||
+           role == AccountRole::goods_delivered_not_invoiced ||
+           role == AccountRole::landed_cost_clearing || role == AccountRole::price_variance;
+}
+
 }  // namespace
 
 Decision decide(const Books& state, const ConfigureBook& command) {
@@ -244,7 +253,12 @@ void apply(Books& state, const JournalOpened& event) {
 }
 
 void apply(Books& state, const AccountAssigned& event) {
-    state.roles.at({event.role(), read(event.key())}) = read(event.account());
+    const Id account = read(event.account());
+    state.roles.at({event.role(), read(event.key())}) = account;
+    if (event.role() == AccountRole::stock) state.goods.edit().follows_stock = true;
+    if (must_settle(event.role()) && !state.unsettled.contains(account)) {
+        state.unsettled.at(account) = 0;
+    }
 }
 
 void apply(Books& state, const JournalAssigned& event) {

@@ -10,6 +10,8 @@
 #include "engine/domain/open_days.hpp"
 #include "schemas/accounting.hpp"
 #include "schemas/crm.hpp"
+#include "schemas/inventory.hpp"
+#include "schemas/purchasing.hpp"
 #include "schemas/sales.hpp"
 
 namespace daybook::accounting {
@@ -130,6 +132,45 @@ struct Deferral {
     std::int64_t released_base_minor = 0;
     std::int64_t released_tax_minor = 0;
 };
+struct GoodsBook {
+    GoodsMatching matching = GoodsMatching::cost_at_delivery;
+    bool follows_stock = false;  // A stock account is assigned.
+};
+// What purchasing said of a receipt or a return, until inventory's movement is booked.
+struct PurchasedGoods {
+    std::int64_t billed_before = 0;
+    std::int64_t accrued = 0;
+    std::int64_t credit_expected = 0;
+};
+// A line of an order, or of a delivery without one.
+struct GoodsKey {
+    Id document;
+    std::uint16_t line = 0;
+    friend auto operator<=>(const GoodsKey&, const GoodsKey&) = default;
+};
+// What sales said of a delivery or a return: whose line each of its lines is. Until it is booked.
+struct SoldGoods {
+    std::vector<GoodsKey> lines;
+};
+// Goods of one movement that wait for their invoice, or for the credit note of their return.
+struct WaitingIssue {
+    std::uint64_t sequence = 0;
+    Quantity whole;
+    Quantity left;                // More than zero.
+    std::int64_t cost_minor = 0;  // Of what is left.
+    Date day;
+    Id posting_group;
+};
+struct WaitingGoods {
+    std::vector<WaitingIssue> delivered;  // The earlier known first, and so invoiced first.
+    std::vector<WaitingIssue> returned;
+    Quantity invoiced_ahead;
+    Quantity credited_ahead;
+    [[nodiscard]] bool is_settled() const {
+        return delivered.empty() && returned.empty() && invoiced_ahead.is_zero() &&
+               credited_ahead.is_zero();
+    }
+};
 struct TaxMonth {
     Date month;  // Its first day.
     Id tax_code;
@@ -192,8 +233,14 @@ struct Books {
     Sorted<ForeignItem, ItemKey> foreign_items;  // Items in other currencies than the book's,
     Keyed<std::vector<Id>, ItemKey> undone;      // and allocations of any item that were undone.
     Sorted<std::int64_t, RevaluedKey> revalued;
-    Keyed<Presence> parties;   // That crm registered.
-    Keyed<Id> merged_parties;  // Into which party it was merged.
+    Single<GoodsBook> goods;
+    Keyed<std::int64_t> unsettled;    // By account of goods that must come to zero: its balance.
+    Keyed<PurchasedGoods> purchased;  // By receipt, or return to a supplier.
+    Keyed<SoldGoods> sold;            // By delivery, or return of a customer.
+    Keyed<WaitingGoods, GoodsKey> waiting;          // With the cost at the invoice,
+    Keyed<GoodsKey, std::uint64_t> waiting_issues;  // and whose each issue is.
+    Keyed<Presence> parties;                        // That crm registered.
+    Keyed<Id> merged_parties;                       // Into which party it was merged.
 };
 
 Decision decide(const Books&, const ConfigureBook&);
@@ -227,9 +274,19 @@ Decision decide(const Books&, const WriteOffBadDebt&, const Context&);
 Decision decide(const Books&, const FileTaxReturn&, const Context&);
 Decision decide(const Books&, const ClearPayments&, const Context&);
 Decision decide(const Books&, const RevalueCurrencies&, const Context&);
+Decision decide(const Books&, const ChooseGoodsMatching&);
 
 Decision react(const Books&, const sales::InvoiceIssued&, const Context&);
 Decision react(const Books&, const sales::CreditNoteIssued&, const Context&);
+Decision react(const Books&, const inventory::StockMoved&, const Context&);
+Decision react(const Books&, const inventory::StockRevalued&, const Context&);
+Decision react(const Books&, const inventory::CostRestated&, const Context&);
+Decision react(const Books&, const inventory::StockWrittenDown&, const Context&);
+Decision react(const Books&, const purchasing::BillMatched&, const Context&);
+void listen(Books&, const purchasing::GoodsReceived&);
+void listen(Books&, const purchasing::GoodsReturnedToSupplier&);
+void listen(Books&, const sales::GoodsDelivered&);
+void listen(Books&, const sales::GoodsReturned&);
 void listen(Books&, const crm::PartyRegistered&);
 void listen(Books&, const crm::PartiesMerged&);
 void listen(Books&, const crm::PartiesUnmerged&);
@@ -265,5 +322,7 @@ void apply(Books&, const BadDebtWrittenOff&);
 void apply(Books&, const TaxReturnFiled&);
 void apply(Books&, const PaymentsCleared&);
 void apply(Books&, const CurrenciesRevalued&);
+void apply(Books&, const GoodsMatchingChosen&);
+void apply(Books&, const GoodsMatched&);
 
 }  // namespace daybook::accounting

@@ -163,6 +163,36 @@ bool is_posted_by_hand(EntryKind kind) {
 }
 
 // Null for what ReverseEntry takes back.
+// An invoice is known by its item, goods by inventory: another document mends them, and their
+// entries cost no memory.
+bool is_mended_by_document(EntryKind kind) {
+    switch (kind) {
+        case EntryKind::invoice:
+        case EntryKind::credit_note:
+        case EntryKind::goods:
+        case EntryKind::goods_value:
+        case EntryKind::goods_restated:
+        case EntryKind::goods_written_down:
+        case EntryKind::goods_bill:
+        case EntryKind::cost_of_sales: return true;
+        default: return false;
+    }
+}
+
+// What the entry changes of the accounts of goods that must come to zero. What was noted for it is
+// no longer needed.
+void note_unsettled(Books& state, const EntryPosted& event) {
+    for (const EntryLine* line : *event.lines()) {
+        const Id account = read(line->account());
+        if (line->base_minor() == 0 || !state.unsettled.contains(account)) continue;
+        state.unsettled.at(account) += line->base_minor();
+    }
+    if (event.kind() != EntryKind::goods) return;
+    const Id source = read_or_none(event.source());
+    state.purchased.erase(source);
+    state.sold.erase(source);
+}
+
 const char* taken_back_by(EntryKind kind) {
     if (kind == EntryKind::payment) return "ReversePayment";
     if (kind == EntryKind::allocation || kind == EntryKind::tax_release) return "UndoAllocation";
@@ -369,8 +399,8 @@ void apply(Books& state, const EntryPosted& event) {
             sum.tax_minor += tag->tax_minor();
         }
     }
-    // An invoice is known by its item, so that its entry costs no more memory than that.
-    if (event.kind() == EntryKind::invoice || event.kind() == EntryKind::credit_note) return;
+    if (state.unsettled.size() > 0) note_unsettled(state, event);
+    if (is_mended_by_document(event.kind())) return;
     state.entries.at(read(event.entry())) = kept(event);
 }
 

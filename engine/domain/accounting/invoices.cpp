@@ -2,9 +2,9 @@
 // get the net of their posting groups and the tax accounts the tax of their codes. A credit note
 // is the same the other way round, and settles what is open of the invoice that it corrects.
 
-#include "engine/domain/accounting/posting.hpp"
-
 #include <algorithm>
+
+#include "engine/domain/accounting/goods.hpp"
 
 namespace daybook::accounting {
 namespace {
@@ -155,6 +155,42 @@ Decision book(Posting& posting, Paper paper) {
     return posting.post(std::move(draft));
 }
 
+// With the cost at the invoice: the goods that are invoiced leave what is delivered and not
+// invoiced, those that are credited what came back and is not credited.
+Decision book_cost(Posting& posting, const Paper& paper, const Id& order, const Id& delivery) {
+    const Books& state = posting.state();
+    if (state.goods.get().matching != GoodsMatching::cost_at_invoice) return {};
+    if (!follows_stock(state)) return {};
+    GoodsMatcher matcher{state};
+    for (const sales::PricedLine* line : *paper.lines) {
+        const Quantity quantity = read(line->quantity());
+        if (!line->is_goods() || quantity.milli() <= 0) continue;
+        const GoodsKey key = order.is_none() ? GoodsKey{delivery, line->delivery_line()}
+                                             : GoodsKey{order, line->order_line()};
+        if (key.document.is_none() || key.line == 0) continue;
+        const Id group = read(line->posting_group());
+        if (paper.is_credit_note) {
+            matcher.credit(key, group, quantity);
+        } else {
+            matcher.invoice(key, group, quantity);
+        }
+    }
+    if (!matcher.has_changed()) return {};
+    AccountSums sums;
+    if (Decision no = matcher.add_to(sums); no.is_refused()) return no;
+    posting.record(matcher.take(paper.document, paper.date));
+    return post_goods(
+        posting,
+        {.entry = entry_name(paper.document, 0),
+         .kind = EntryKind::cost_of_sales,
+         .date = paper.date,
+         .piece = paper.number,
+         .text = "Cost of sales " + paper.number,
+         .source = paper.document},
+        sums
+    );
+}
+
 // Sets the credit note against what is open of the invoice, its first instalment first.
 Decision settle_invoice(Posting& posting, const Id& invoice, const sales::CreditNoteIssued& event) {
     if (posting.opened_items().empty()) return {};
@@ -197,7 +233,10 @@ Decision react(const Books& state, const sales::InvoiceIssued& event, const Cont
 
     if (Decision no = check_paper(state, paper); no.is_refused()) return no;
     Posting posting{state};
-    if (Decision no = book(posting, std::move(paper)); no.is_refused()) return no;
+    if (Decision no = book(posting, paper); no.is_refused()) return no;
+    Decision no =
+        book_cost(posting, paper, read_or_none(event.order()), read_or_none(event.delivery()));
+    if (no.is_refused()) return no;
     return posting.take();
 }
 
@@ -217,10 +256,13 @@ Decision react(const Books& state, const sales::CreditNoteIssued& event, const C
 
     if (Decision no = check_paper(state, paper); no.is_refused()) return no;
     Posting posting{state};
-    if (Decision no = book(posting, std::move(paper)); no.is_refused()) return no;
+    if (Decision no = book(posting, paper); no.is_refused()) return no;
     if (!invoice.is_none()) {
         if (Decision no = settle_invoice(posting, invoice, event); no.is_refused()) return no;
     }
+    Decision no =
+        book_cost(posting, paper, read_or_none(event.order()), read_or_none(event.delivery()));
+    if (no.is_refused()) return no;
     return posting.take();
 }
 

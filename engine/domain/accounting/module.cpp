@@ -38,7 +38,8 @@ extern constinit const Module module = module_of<
         WriteOffBadDebt,
         FileTaxReturn,
         ClearPayments,
-        RevalueCurrencies>,
+        RevalueCurrencies,
+        ChooseGoodsMatching>,
     Events<
         EventTraits,
         BookConfigured,
@@ -71,8 +72,22 @@ extern constinit const Module module = module_of<
         BadDebtWrittenOff,
         TaxReturnFiled,
         PaymentsCleared,
-        CurrenciesRevalued>,
+        CurrenciesRevalued,
+        GoodsMatchingChosen,
+        GoodsMatched>,
     Reactions<sales::EventTraits, sales::InvoiceIssued, sales::CreditNoteIssued>,
+    Reactions<
+        inventory::EventTraits,
+        inventory::StockMoved,
+        inventory::StockRevalued,
+        inventory::CostRestated,
+        inventory::StockWrittenDown>,
+    Reactions<purchasing::EventTraits, purchasing::BillMatched>,
+    Listens<sales::EventTraits, sales::GoodsDelivered, sales::GoodsReturned>,
+    Listens<
+        purchasing::EventTraits,
+        purchasing::GoodsReceived,
+        purchasing::GoodsReturnedToSupplier>,
     Listens<crm::EventTraits, crm::PartyRegistered, crm::PartiesMerged, crm::PartiesUnmerged>>();
 
 }  // namespace daybook::accounting

@@ -18,6 +18,10 @@ Id surviving_party(const Books& state, Id party) {
     return party;
 }
 
+Id bill_number_key(const Id& party, std::string_view number) {
+    return id_from_text(to_string(party) + "|" + std::string{number});
+}
+
 std::string at_line(std::string_view list, std::size_t index, std::string_view field) {
     std::string at{list};
     at += '[';

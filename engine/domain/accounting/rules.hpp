@@ -39,6 +39,8 @@ inline constexpr std::size_t entry_lines_max = 10'000;
 [[nodiscard]] Date date_or_today(const wire::Date* date, const Context& context);
 // The party that is left after merges.
 [[nodiscard]] Id surviving_party(const Books& state, Id party);
+// A supplier's own number as one id.
+[[nodiscard]] Id bill_number_key(const Id& party, std::string_view number);
 [[nodiscard]] std::string at_line(std::string_view list, std::size_t index, std::string_view field);
 
 [[nodiscard]] Decision check_book(const Books& state);
