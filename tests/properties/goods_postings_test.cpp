@@ -210,7 +210,9 @@ class Shelf {
     };
 
     Id new_id(const char* prefix) { return id_from_code(prefix + std::to_string(++made_)); }
-    Date some_day() { return Date::of(2026, 1, 1).plus_days(prng_.between(0, 364)); }
+    Date some_day() {
+        return Date::of(2026, 1, 1).plus_days(static_cast<std::int32_t>(prng_.between(0, 364)));
+    }
     Date counted_on(Date day) const { return ledger.books.days.accounting_date(day); }
 
     std::uint64_t move(Movement movement) {
