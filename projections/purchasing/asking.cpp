@@ -1,5 +1,7 @@
 // Requests, requests for quotations and what suppliers offer.
 
+#include <algorithm>
+
 #include "projections/purchasing/rows.hpp"
 
 namespace daybook::purchasing {
@@ -42,6 +44,32 @@ void set_request(RequestRow& row, const Event& event) {
     row.lines.clear();
     for (const RequestedLine* line : *event.lines()) {
         row.lines.push_back({line->quantity().milli(), 0});
+    }
+}
+
+// An order takes a part of a line of a request, or gives it back.
+void use_request(Requests& rows, const Id& id, std::uint16_t number, std::int64_t milli) {
+    if (id.is_none()) return;
+    RequestRow& request = rows.at(id);
+    request.lines[number - 1U].ordered_milli += milli;
+    const auto is_whole = [](const RequestedNow& one) {
+        return one.ordered_milli >= one.quantity_milli;
+    };
+    const auto is_begun = [](const RequestedNow& one) { return one.ordered_milli > 0; };
+    request.stage = std::ranges::all_of(request.lines, is_whole)   ? RequestStage::ordered
+                    : std::ranges::any_of(request.lines, is_begun) ? RequestStage::partly_ordered
+                                                                   : RequestStage::approved;
+}
+void give_back(Requests& rows, Orders& ordered, const Id& id) {
+    for (const OrderedNow& line : ordered.at(id).lines) {
+        use_request(rows, line.request, line.request_line, -line.stand.quantity.milli());
+    }
+}
+template <class Event>
+void take(Requests& rows, const Event& event) {
+    for (const OrderedLine* line : *event.lines()) {
+        const std::int64_t milli = line->quantity().milli();
+        use_request(rows, read(line->request()), line->request_line(), milli);
     }
 }
 
@@ -171,6 +199,21 @@ void project(Rfqs& rows, Offers&, const RequestForQuotationsCancelled& event, co
 void project(Rfqs& rows, Offers&, const OrderPlaced& event, const EventHeader&) {
     const Id rfq = read_or_none(event.rfq());
     if (!rfq.is_none()) rows.at(rfq).stage = RfqStage::ordered;
+}
+
+// The order's row is still as it was before the event.
+void project(Requests& rows, Orders&, const OrderPlaced& event, const Header&) {
+    take(rows, event);
+}
+void project(Requests& rows, Orders& ordered, const OrderAmended& event, const Header&) {
+    give_back(rows, ordered, read(event.order()));
+    take(rows, event);
+}
+void project(Requests& rows, Orders& ordered, const OrderRejected& event, const Header&) {
+    give_back(rows, ordered, read(event.order()));
+}
+void project(Requests& rows, Orders& ordered, const OrderCancelled& event, const Header&) {
+    give_back(rows, ordered, read(event.order()));
 }
 
 }  // namespace daybook::purchasing

@@ -1,4 +1,4 @@
-// Orders with the status that their events add up to, and what each event changed of their lines.
+// Orders with the status that their events add up to.
 
 #include <algorithm>
 
@@ -19,32 +19,13 @@ std::vector<LineStand> stands_of(const OrderRow& row) {
     return stands;
 }
 
-void use_requests(Requests& asked, const OrderRow& row, std::int64_t sign) {
-    for (const OrderedNow& line : row.lines) {
-        if (line.request.is_none()) continue;
-        RequestRow& request = asked.at(line.request);
-        request.lines[line.request_line - 1U].ordered_milli += sign * line.stand.quantity.milli();
-        const auto is_whole = [](const RequestedNow& one) {
-            return one.ordered_milli >= one.quantity_milli;
-        };
-        const auto is_begun = [](const RequestedNow& one) { return one.ordered_milli > 0; };
-        request.stage = std::ranges::all_of(request.lines, is_whole) ? RequestStage::ordered
-                        : std::ranges::any_of(request.lines, is_begun)
-                            ? RequestStage::partly_ordered
-                            : RequestStage::approved;
-    }
-}
-
-// Changes an order's row, its lines' moves and its flags, as one event does.
+// Changes an order's row and notes how it stands from then on.
 struct OrderStep {
     Orders& rows;
     OrderChanges& changes;
-    LineMoves& moves;
-    Requests& asked;
     Id order;
     Date date;
     std::uint64_t position;
-    std::uint16_t parts = 0;
 
     OrderRow& row() { return rows.at(order); }
     void finish() {
@@ -64,67 +45,32 @@ struct OrderStep {
         });
         finish();
     }
-    void note_move(LineMoveRow move) {
-        const OrderRow& changed = row();
-        move.order = order;
-        move.position = position;
-        move.part = ++parts;
-        move.supplier = changed.supplier;
-        move.item = changed.lines[move.line - 1U].item;
-        move.item_kind = changed.lines[move.line - 1U].stand.kind;
-        move.date = date;
-        if (move.accounting_date.is_none()) move.accounting_date = date;
-        moves.put(std::move(move));
-    }
 };
 
 template <class Event>
-OrderStep step_of(
-    Orders& rows,
-    OrderChanges& changes,
-    LineMoves& moves,
-    Requests& asked,
-    const Event& event,
-    const EventHeader& header
-) {
-    return {
-        rows, changes, moves, asked, read(event.order()), read(event.date()), header.position()};
+OrderStep step_of(Orders& rows, OrderChanges& changes, const Event& event, const Header& header) {
+    return {rows, changes, read(event.order()), read(event.date()), header.position()};
 }
 
 // The lines anew; what came of them before stays.
-void set_lines(
-    OrderStep& step, MoveKind kind, const flatbuffers::Vector<const OrderedLine*>& lines
-) {
-    OrderRow& row = step.row();
-    const std::vector<OrderedNow> before = std::move(row.lines);
-    row.lines.clear();
-    for (std::size_t i = 0; i < std::max<std::size_t>(lines.size(), before.size()); ++i) {
-        const OrderedNow old = i < before.size() ? before[i] : OrderedNow{};
-        OrderedNow now = old;
-        Money net = Money::from_minor(0, row.net.currency());
-        if (i < lines.size()) {
-            const OrderedLine& line = *lines.Get(static_cast<flatbuffers::uoffset_t>(i));
-            now.item = read(line.item());
-            now.request = read(line.request());
-            now.request_line = line.request_line();
-            now.expected = read(line.expected());
-            now.stand.kind = line.kind();
-            now.stand.quantity = read(line.quantity());
-            net = read(line.net());
-        } else {
+void set_lines(OrderRow& row, const flatbuffers::Vector<const OrderedLine*>& lines) {
+    row.lines.resize(std::max<std::size_t>(lines.size(), row.lines.size()));
+    for (std::size_t i = 0; i < row.lines.size(); ++i) {
+        OrderedNow& now = row.lines[i];
+        if (i >= lines.size()) {
             now.request = Id{};
             now.stand.quantity = Quantity{};
+            now.net_minor = 0;
+            continue;
         }
-        now.net_minor = net.minor();
-        row.lines.push_back(now);
-        step.note_move(
-            {.line = static_cast<std::uint16_t>(i + 1),
-             .kind = kind,
-             .document = step.order,
-             .expected = now.expected,
-             .quantity = now.stand.quantity - old.stand.quantity,
-             .net = net - Money::from_minor(old.net_minor, row.net.currency())}
-        );
+        const OrderedLine& line = *lines.Get(static_cast<flatbuffers::uoffset_t>(i));
+        now.item = read(line.item());
+        now.request = read(line.request());
+        now.request_line = line.request_line();
+        now.expected = read(line.expected());
+        now.stand.kind = line.kind();
+        now.stand.quantity = read(line.quantity());
+        now.net_minor = line.net().minor();
     }
 }
 
@@ -140,19 +86,6 @@ const char* name_of(OrderStage stage) {
         case OrderStage::on_hold: return "On Hold";
         case OrderStage::closed: return "Closed";
         case OrderStage::cancelled: return "Cancelled";
-    }
-    return "";
-}
-
-const char* name_of(MoveKind kind) {
-    switch (kind) {
-        case MoveKind::ordered: return "ordered";
-        case MoveKind::amended: return "amended";
-        case MoveKind::promised: return "promised";
-        case MoveKind::received: return "received";
-        case MoveKind::returned: return "returned";
-        case MoveKind::billed: return "billed";
-        case MoveKind::released: return "released";
     }
     return "";
 }
@@ -185,15 +118,8 @@ OrderStage stage_of(
     return is_billed ? OrderStage::to_receive : OrderStage::to_receive_and_bill;
 }
 
-void project(
-    Orders& rows,
-    OrderChanges& changes,
-    LineMoves& moves,
-    Requests& asked,
-    const OrderPlaced& event,
-    const EventHeader& header
-) {
-    OrderStep step = step_of(rows, changes, moves, asked, event, header);
+void project(Orders& rows, OrderChanges& changes, const OrderPlaced& event, const Header& header) {
+    OrderStep step = step_of(rows, changes, event, header);
     OrderRow& row = step.row();
     row.supplier = read(event.supplier());
     row.buyer = read(event.buyer());
@@ -208,21 +134,11 @@ void project(
     row.bill_control = event.bill_control();
     row.rounding_micro = event.rounding_micro();
     row.position = header.position();
-    set_lines(step, MoveKind::ordered, *event.lines());
-    use_requests(asked, step.row(), 1);
+    set_lines(row, *event.lines());
     step.note_flags();
 }
-
-void project(
-    Orders& rows,
-    OrderChanges& changes,
-    LineMoves& moves,
-    Requests& asked,
-    const OrderAmended& event,
-    const EventHeader& header
-) {
-    OrderStep step = step_of(rows, changes, moves, asked, event, header);
-    use_requests(asked, step.row(), -1);
+void project(Orders& rows, OrderChanges& changes, const OrderAmended& event, const Header& header) {
+    OrderStep step = step_of(rows, changes, event, header);
     OrderRow& row = step.row();
     row.buyer = read(event.buyer());
     row.net = read(event.net());
@@ -230,219 +146,85 @@ void project(
     row.version = event.version();
     row.rounding_micro = event.rounding_micro();
     row.flags.needs_approval = event.needs_approval();
-    set_lines(step, MoveKind::amended, *event.lines());
-    use_requests(asked, step.row(), 1);
+    set_lines(row, *event.lines());
     step.note_flags();
 }
-
 void project(
-    Orders& rows,
-    OrderChanges& changes,
-    LineMoves& moves,
-    Requests& asked,
-    const OrderApproved& event,
-    const EventHeader& header
+    Orders& rows, OrderChanges& changes, const OrderApproved& event, const Header& header
 ) {
-    OrderStep step = step_of(rows, changes, moves, asked, event, header);
+    OrderStep step = step_of(rows, changes, event, header);
     step.row().flags.needs_approval = false;
     step.row().approver = read(event.approver());
     step.note_flags();
 }
-
 void project(
-    Orders& rows,
-    OrderChanges& changes,
-    LineMoves& moves,
-    Requests& asked,
-    const OrderRejected& event,
-    const EventHeader& header
+    Orders& rows, OrderChanges& changes, const OrderRejected& event, const Header& header
 ) {
-    OrderStep step = step_of(rows, changes, moves, asked, event, header);
-    use_requests(asked, step.row(), -1);
+    OrderStep step = step_of(rows, changes, event, header);
     step.row().flags.is_cancelled = true;
     step.row().approver = read(event.approver());
     step.note_flags();
 }
-
-void project(
-    Orders& rows,
-    OrderChanges& changes,
-    LineMoves& moves,
-    Requests& asked,
-    const OrderAcknowledged& event,
-    const EventHeader& header
-) {
-    OrderStep step = step_of(rows, changes, moves, asked, event, header);
+void project(Orders& rows, OrderChanges&, const OrderAcknowledged& event, const Header&) {
+    OrderRow& row = rows.at(read(event.order()));
     for (const PromisedLine* line : *event.lines()) {
-        step.row().lines[line->order_line() - 1U].expected = read(line->expected());
-        step.note_move(
-            {.line = line->order_line(),
-             .kind = MoveKind::promised,
-             .document = step.order,
-             .expected = read(line->expected())}
-        );
+        row.lines[line->order_line() - 1U].expected = read(line->expected());
     }
 }
-
-void project(
-    Orders& rows,
-    OrderChanges& changes,
-    LineMoves& moves,
-    Requests& asked,
-    const OrderHeld& event,
-    const EventHeader& header
-) {
-    OrderStep step = step_of(rows, changes, moves, asked, event, header);
+void project(Orders& rows, OrderChanges& changes, const OrderHeld& event, const Header& header) {
+    OrderStep step = step_of(rows, changes, event, header);
     step.row().flags.is_held = true;
     step.note_flags();
 }
-
 void project(
-    Orders& rows,
-    OrderChanges& changes,
-    LineMoves& moves,
-    Requests& asked,
-    const OrderReleased& event,
-    const EventHeader& header
+    Orders& rows, OrderChanges& changes, const OrderReleased& event, const Header& header
 ) {
-    OrderStep step = step_of(rows, changes, moves, asked, event, header);
+    OrderStep step = step_of(rows, changes, event, header);
     step.row().flags.is_held = false;
     step.note_flags();
 }
-
 void project(
-    Orders& rows,
-    OrderChanges& changes,
-    LineMoves& moves,
-    Requests& asked,
-    const OrderClosedShort& event,
-    const EventHeader& header
+    Orders& rows, OrderChanges& changes, const OrderClosedShort& event, const Header& header
 ) {
-    OrderStep step = step_of(rows, changes, moves, asked, event, header);
+    OrderStep step = step_of(rows, changes, event, header);
     step.row().flags.is_closed = true;
     step.note_flags();
 }
-
 void project(
-    Orders& rows,
-    OrderChanges& changes,
-    LineMoves& moves,
-    Requests& asked,
-    const OrderCancelled& event,
-    const EventHeader& header
+    Orders& rows, OrderChanges& changes, const OrderCancelled& event, const Header& header
 ) {
-    OrderStep step = step_of(rows, changes, moves, asked, event, header);
-    use_requests(asked, step.row(), -1);
+    OrderStep step = step_of(rows, changes, event, header);
     step.row().flags.is_cancelled = true;
     step.note_flags();
 }
 
 void project(
-    Orders& rows,
-    OrderChanges& changes,
-    LineMoves& moves,
-    Requests& asked,
-    const GoodsReceived& event,
-    const EventHeader& header
+    Orders& rows, OrderChanges& changes, const GoodsReceived& event, const Header& header
 ) {
-    OrderStep step = step_of(rows, changes, moves, asked, event, header);
+    OrderStep step = step_of(rows, changes, event, header);
     for (const ReceivedLine* line : *event.lines()) {
-        OrderedNow& ordered = step.row().lines[line->order_line() - 1U];
-        const Quantity accepted = read(line->accepted());
-        const Quantity ahead = read(line->ahead());
-        const Money before = read(line->billed_before());
-        ordered.stand.accepted += accepted;
-        step.note_move(
-            {.line = line->order_line(),
-             .kind = MoveKind::received,
-             .document = read(event.receipt()),
-             .accounting_date = read(event.accounting_date()),
-             .expected = ordered.expected,
-             .received = read(line->received()),
-             .rejected = read(line->rejected()),
-             .accepted = accepted,
-             .accrued = read(line->value()) - before,
-             .transit = -before,
-             .unbilled = accepted - ahead,
-             .ahead = -ahead,
-             .reason = line->reject_reason()}
-        );
+        step.row().lines[line->order_line() - 1U].stand.accepted += read(line->accepted());
     }
     step.finish();
 }
-
 void project(
-    Orders& rows,
-    OrderChanges& changes,
-    LineMoves& moves,
-    Requests& asked,
-    const GoodsReturnedToSupplier& event,
-    const EventHeader& header
+    Orders& rows, OrderChanges& changes, const GoodsReturnedToSupplier& event, const Header& header
 ) {
-    OrderStep step = step_of(rows, changes, moves, asked, event, header);
+    OrderStep step = step_of(rows, changes, event, header);
     for (const ReturnedLine* line : *event.lines()) {
         LineStand& stand = step.row().lines[line->order_line() - 1U].stand;
-        const Quantity quantity = read(line->quantity());
-        const Quantity billed = read(line->billed());
-        const Quantity forgone = event.is_replaced() ? Quantity{} : quantity;
-        stand.accepted -= quantity;
-        stand.billed -= billed;
-        stand.forgone += forgone;
-        step.note_move(
-            {.line = line->order_line(),
-             .kind = MoveKind::returned,
-             .document = read(event.goods_return()),
-             .accounting_date = read(event.accounting_date()),
-             .forgone = forgone,
-             .accepted = -quantity,
-             .billed = -billed,
-             .accrued = -read(line->accrued()),
-             .credit = read(line->credit_expected()),
-             .unbilled = billed - quantity,
-             .returned = billed,
-             .reason = event.reason()}
-        );
+        stand.accepted -= read(line->quantity());
+        stand.billed -= read(line->billed());
+        if (!event.is_replaced()) stand.forgone += read(line->quantity());
     }
     step.finish();
 }
-
-void project(
-    Orders& rows,
-    OrderChanges& changes,
-    LineMoves& moves,
-    Requests& asked,
-    const BillMatched& event,
-    const EventHeader& header
-) {
-    std::uint16_t parts = 0;
+void project(Orders& rows, OrderChanges& changes, const BillMatched& event, const Header& header) {
     for (const MatchedLine* line : *event.lines()) {
-        if (read(line->order()).is_none()) continue;
-        OrderStep step{
-            rows,
-            changes,
-            moves,
-            asked,
-            read(line->order()),
-            read(event.date()),
-            header.position(),
-            parts++};
-        const Quantity quantity = read(line->quantity());
-        const Money value = read(line->value());
-        const bool is_returned = line->effect() == MatchEffect::returned;
-        LineMoveRow move{
-            .line = line->order_line(),
-            .kind = event.is_release() ? MoveKind::released : MoveKind::billed,
-            .document = read(event.bill()),
-            .accounting_date = read(event.accounting_date()),
-            .billed = is_returned ? Quantity{} : quantity};
-        if (line->kind() == MatchKind::received) move.accrued = -value;
-        if (line->kind() == MatchKind::before_receipt) move.transit = value;
-        if (line->kind() == MatchKind::returned) move.credit = value;
-        if (line->effect() == MatchEffect::received) move.unbilled = -quantity;
-        if (line->effect() == MatchEffect::ahead) move.ahead = quantity;
-        if (is_returned) move.returned = quantity;
-        step.row().lines[line->order_line() - 1U].stand.billed += move.billed;
-        step.note_move(std::move(move));
+        const Id order = read(line->order());
+        if (order.is_none() || line->effect() == MatchEffect::returned) continue;
+        OrderStep step{rows, changes, order, read(event.date()), header.position()};
+        step.row().lines[line->order_line() - 1U].stand.billed += read(line->quantity());
         step.finish();
     }
 }

@@ -172,8 +172,22 @@ extern constinit const Projection projection =
                 SupplierChosen,
                 RequestForQuotationsCancelled,
                 OrderPlaced>>(),
+        // These look at an order's row before the last of the three changes it.
         projection_of<
-            Tables<orders, order_changes, line_moves, requests>,
+            Tables<requests, orders>,
+            Events<EventTraits, OrderPlaced, OrderAmended, OrderRejected, OrderCancelled>>(),
+        projection_of<
+            Tables<orders, line_moves>,
+            Events<
+                EventTraits,
+                OrderPlaced,
+                OrderAmended,
+                OrderAcknowledged,
+                GoodsReceived,
+                GoodsReturnedToSupplier,
+                BillMatched>>(),
+        projection_of<
+            Tables<orders, order_changes>,
             Events<
                 EventTraits,
                 OrderPlaced,

@@ -38,23 +38,36 @@ void project(Rfqs&, Offers&, const QuotationDeclined&, const Header&);
 void project(Rfqs&, Offers&, const SupplierChosen&, const Header&);
 void project(Rfqs&, Offers&, const RequestForQuotationsCancelled&, const Header&);
 void project(Rfqs&, Offers&, const OrderPlaced&, const Header&);
+using Orders = Rows<OrderRow>;
+
+void project(Requests&, Orders&, const OrderPlaced&, const Header&);
+void project(Requests&, Orders&, const OrderAmended&, const Header&);
+void project(Requests&, Orders&, const OrderRejected&, const Header&);
+void project(Requests&, Orders&, const OrderCancelled&, const Header&);
+
+// moves.cpp
+using LineMoves = Rows<LineMoveRow>;
+void project(Orders&, LineMoves&, const OrderPlaced&, const Header&);
+void project(Orders&, LineMoves&, const OrderAmended&, const Header&);
+void project(Orders&, LineMoves&, const OrderAcknowledged&, const Header&);
+void project(Orders&, LineMoves&, const GoodsReceived&, const Header&);
+void project(Orders&, LineMoves&, const GoodsReturnedToSupplier&, const Header&);
+void project(Orders&, LineMoves&, const BillMatched&, const Header&);
 
 // ordering.cpp
-using Orders = Rows<OrderRow>;
 using OrderChanges = Rows<OrderChangeRow>;
-using LineMoves = Rows<LineMoveRow>;
-void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderPlaced&, const Header&);
-void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderApproved&, const Header&);
-void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderRejected&, const Header&);
-void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderAcknowledged&, const Header&);
-void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderAmended&, const Header&);
-void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderHeld&, const Header&);
-void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderReleased&, const Header&);
-void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderClosedShort&, const Header&);
-void project(Orders&, OrderChanges&, LineMoves&, Requests&, const OrderCancelled&, const Header&);
-void project(Orders&, OrderChanges&, LineMoves&, Requests&, const GoodsReceived&, const Header&);
-void project(Orders&, OrderChanges&, LineMoves&, Requests&, const GoodsReturnedToSupplier&, const Header&);
-void project(Orders&, OrderChanges&, LineMoves&, Requests&, const BillMatched&, const Header&);
+void project(Orders&, OrderChanges&, const OrderPlaced&, const Header&);
+void project(Orders&, OrderChanges&, const OrderApproved&, const Header&);
+void project(Orders&, OrderChanges&, const OrderRejected&, const Header&);
+void project(Orders&, OrderChanges&, const OrderAcknowledged&, const Header&);
+void project(Orders&, OrderChanges&, const OrderAmended&, const Header&);
+void project(Orders&, OrderChanges&, const OrderHeld&, const Header&);
+void project(Orders&, OrderChanges&, const OrderReleased&, const Header&);
+void project(Orders&, OrderChanges&, const OrderClosedShort&, const Header&);
+void project(Orders&, OrderChanges&, const OrderCancelled&, const Header&);
+void project(Orders&, OrderChanges&, const GoodsReceived&, const Header&);
+void project(Orders&, OrderChanges&, const GoodsReturnedToSupplier&, const Header&);
+void project(Orders&, OrderChanges&, const BillMatched&, const Header&);
 
 // billing.cpp
 void project(Rows<BillLineRow>&, const BillMatched&, const Header&);
