@@ -38,7 +38,11 @@ class Books(unittest.TestCase):
 
     def run_program(self, *arguments, answer=0, text=None):
         done = subprocess.run(
-            self.command(*arguments), input=text, capture_output=True, text=True, timeout=300,
+            self.command(*arguments),
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=300,
             cwd=self.folder,
         )
         self.assertEqual(done.returncode, answer, done.stderr + done.stdout)
@@ -146,9 +150,7 @@ class Books(unittest.TestCase):
         self.assertIn("the event at position 2 ", found)
 
     def test_unsafe_properties_are_refused_before_anything_is_sent(self):
-        refused = self.run_program(
-            "init", self.place, "--kafka", "acks=0", answer=6
-        )
+        refused = self.run_program("init", self.place, "--kafka", "acks=0", answer=6)
         self.assertIn("acks cannot be set", refused)
         self.run_program("init", self.place, "--local", "copy", "--kafka", "compression.codec=lz4")
 

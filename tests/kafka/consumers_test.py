@@ -1,5 +1,8 @@
 """Readers in other languages come to the program's balances, whatever is void in the topic."""
 
+import csv
+import io
+import json
 import os
 import subprocess
 import sys
@@ -8,8 +11,6 @@ import unittest
 import uuid
 from decimal import Decimal
 from pathlib import Path
-import csv
-import io
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "broker")]
@@ -42,6 +43,15 @@ def balances_of(report):
             debit, credit = (Decimal(side.split()[-1]) if side else 0 for side in sides)
             balances[row["account"]] = int(100 * (debit - credit))
     return balances
+
+
+def entries(mark):
+    """Commands of ten entries."""
+    lines = [{"account": "1010", "debit": "EUR 12.34"}, {"account": "1900", "credit": "EUR 12.34"}]
+    for number in range(10):
+        entry = f"{mark}-{number}"
+        body = {"entry": entry, "text": "An entry", "lines": lines}
+        yield json.dumps({"command": "accounting.PostEntry", "id": entry, "body": body})
 
 
 class Consumers(unittest.TestCase):
@@ -93,6 +103,32 @@ class Consumers(unittest.TestCase):
             middle - 200 : middle
         ]  # Repeated, as a lost answer leaves it.
         self.check(records + written, 200 + 2 + 1 + 1)
+
+    def test_a_take_over_leaves_void_records_and_the_same_balances(self):
+        """Two nodes of the program; between them a batch without its end, then records too late."""
+        name = f"taken-{uuid.uuid4().hex[:8]}"
+        self.topic = f"daybook.{name}.events"
+        place = f"kafka://{PLAIN['bootstrap.servers']}/{name}"
+        first = ("--local", f"{self.folder.name}/{name}-a", "--node", "a")
+        second = ("--local", f"{self.folder.name}/{name}-b", "--node", "b")
+        program(place, *first, "init", "--chart", "general")
+        program(place, *first, "submit", *entries("a"))
+        book = fold(self.client.read_all(self.topic))
+        torn = [Draft(book.term, book.next, book.chain, 0, 3)]
+        torn.append(Draft(book.term, book.next + 1, torn[0].chain, 1, 3))
+        self.write(torn)
+        program(place, *second, "submit", *entries("b"))
+        taken = fold(self.client.read_all(self.topic))
+        self.assertGreater(taken.term, book.term)
+        self.write([Draft(book.term, taken.next, taken.chain), torn[0]])
+
+        report = program(place, *second, "report", "trial-balance", "--csv")
+        self.expected = balances_of(report)
+        self.assertGreater(self.expected["1010"], 0)
+        self.check([], 4)
+
+    def write(self, drafts):
+        self.client.produce(self.topic, [(None, one.value, one.headers) for one in drafts])
 
     @staticmethod
     def _as_records(records):

@@ -28,7 +28,9 @@ class Node:
         command += ["--data", str(self.folder / self.name), "--port", str(self.port), "--create"]
         command += self.options + self.books
         self.said = open(self.folder / f"{self.name}.err", "ab")
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.said, text=True)
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=self.said, text=True
+        )
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
             text = (self.folder / f"{self.name}.err").read_text()[-2000:]
@@ -135,17 +137,21 @@ class Client(threading.Thread):
             self.settle(f"{self.name}-{number}")
 
     def settle(self, identity):
-        body = json.dumps({
-            "id": identity,
-            "command": "crm.RegisterParty",
-            "body": {"party": identity, "kind": "person", "name": identity},
-        })
+        body = json.dumps(
+            {
+                "id": identity,
+                "command": "crm.RegisterParty",
+                "body": {"party": identity, "kind": "person", "name": identity},
+            }
+        )
         self.open.add(identity)
         while not self.is_ending.is_set():
             node = self.random.choice(list(self.nodes.all.values()))
             try:
                 status, _, text = node.ask(
-                    "POST", f"/v1/books/{self.book}/commands", body,
+                    "POST",
+                    f"/v1/books/{self.book}/commands",
+                    body,
                     {"Content-Type": "application/json"},
                 )
             except OSError:

@@ -122,8 +122,10 @@ class NodesTest(unittest.TestCase):
         book = self.books[0]
         owner = self.nodes.owner(book)
         for number, node in enumerate(self.nodes.alive()):
-            body = '{"id": "p%d", "command": "crm.RegisterParty", "body": {"party": "p%d", ' \
-                   '"kind": "person", "name": "Ada"}}' % (number, number)
+            body = (
+                '{"id": "p%d", "command": "crm.RegisterParty", "body": {"party": "p%d", '
+                '"kind": "person", "name": "Ada"}}' % (number, number)
+            )
             status, headers, text = self.settled(node, book, body)
             self.assertEqual(status, 200, text)
             position = headers["daybook-position"]
