@@ -149,10 +149,12 @@ void add_demo(CLI::App& program, Session& session) {
         ->check(CLI::Range(1900, 2200))
         ->capture_default_str();
     command->footer("Example:\n  daybook demo big --events 1000000\n");
-    set_run(*command, session, [&] {
+    add_demo_backdating(*command, session);
+    command->callback([&, command] {
+        if (!command->get_subcommands().empty()) return;
         // People look at a demonstration, also through a pager or in a build's output.
         if (session.options.format == Format::automatic) session.options.format = Format::table;
-        return run_demo(session, options);
+        session.run = [&] { return run_demo(session, options); };
     });
 }
 

@@ -69,6 +69,7 @@ void set_run(CLI::App& command, Session& session, Run run) {
 // Each adds its subcommand to the program; the session outlives it.
 void add_init(CLI::App& program, Session& session);
 void add_demo(CLI::App& program, Session& session);
+void add_demo_backdating(CLI::App& demo, Session& session);
 void add_report(CLI::App& program, Session& session);
 void add_explain(CLI::App& program, Session& session);
 void add_import(CLI::App& program, Session& session);
