@@ -70,6 +70,12 @@ void NodeBook::set_named(bool is_named) {
     if (OwnedBook* const owned = running_) owned->set_named(is_named);
 }
 
+void NodeBook::suspect_holder() {
+    OwnedBook* const owned = running_;
+    const auto holder = log_->holder();
+    if (owned != nullptr && holder) owned->set_suspected(holder->term);
+}
+
 void NodeBook::stop() {
     if (OwnedBook* const owned = running_) owned->stop();
 }

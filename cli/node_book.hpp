@@ -40,6 +40,8 @@ class NodeBook final : public http::ServedBook {
     // From now on the node may own the book; `url` is where it takes commands.
     void start(const std::string& url);
     void set_named(bool is_named);
+    // The node at elsewhere() gives no sign of life.
+    void suspect_holder();
     // Hands the book over.
     void stop();
 

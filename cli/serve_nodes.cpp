@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <map>
 #include <thread>
 
 #include "cli/interrupt.hpp"
@@ -10,6 +12,7 @@
 #include "cli/progress.hpp"
 #include "cli/serve.hpp"
 #include "cli/wiring.hpp"
+#include "connectors/http/client.hpp"
 #include "connectors/kafka/placement.hpp"
 
 namespace daybook::cli {
@@ -18,6 +21,13 @@ namespace {
 constexpr std::chrono::milliseconds broker_patience{10'000};
 constexpr std::chrono::milliseconds open_again_after{500};
 constexpr int open_tries_max = 60;
+constexpr std::chrono::milliseconds watch_every{500};
+constexpr int silences_max = 3;
+// Nodes that cannot hear each other but both reach Kafka would else take books back and forth.
+constexpr std::chrono::seconds suspect_again_after{10};
+constexpr http::ClientLimits watch_limits{
+    .connect_timeout = std::chrono::milliseconds{1'000},
+    .answer_timeout = std::chrono::milliseconds{2'000}};
 
 struct Cluster {
     std::string brokers;
@@ -74,6 +84,67 @@ struct NodeBooks {
     void stop() {
         for (NodeBook* const book : list) book->stop();
     }
+};
+
+// Asks the other nodes for a sign of life, on a thread of its own. A group of consumers misses a
+// node that was killed after six seconds, and later while it is settling another change.
+class Watch {
+ public:
+    explicit Watch(const NodeBooks& books) {
+        for (NodeBook* const book : books.list) seen_.push_back({.book = book});
+        thread_ = std::thread{[this] { run(); }};
+    }
+    ~Watch() {
+        is_ending_ = true;
+        thread_.join();
+    }
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+ private:
+    struct Seen {
+        NodeBook* book = nullptr;
+        std::string url;
+        int silences = 0;                       // One after the other,
+        std::uint64_t end = 0;                  // and where the log ended at the first of them.
+        std::chrono::nanoseconds not_before{};  // Suspected no earlier again.
+    };
+
+    void run() {
+        while (!is_ending_) {
+            std::map<std::string, bool> answers;
+            for (Seen& seen : seen_) {
+                const std::string url = seen.book->elsewhere();
+                if (!url.empty() && !answers.contains(url)) answers[url] = gives_sign(url);
+                look_at(seen, url, url.empty() || answers[url]);
+            }
+            std::this_thread::sleep_for(watch_every);
+        }
+    }
+    static bool gives_sign(const std::string& url) {
+        const auto client = http::Client::open(url, watch_limits);
+        // Any answer will do, also that a token is missing.
+        return client.ok() && client.value()->send({.target = "/healthz"}).ok();
+    }
+    // A book that goes on is written by somebody, whoever answers or not.
+    void look_at(Seen& seen, const std::string& url, bool is_alive) {
+        const std::uint64_t end = seen.book->end();
+        if (is_alive || url != seen.url || (seen.silences > 0 && end != seen.end)) {
+            seen.silences = 0;
+        }
+        seen.url = url;
+        seen.end = end;
+        if (is_alive || ++seen.silences < silences_max) return;
+        const auto now = clock_.elapsed();
+        if (now < seen.not_before) return;
+        seen.not_before = now + suspect_again_after;
+        seen.book->suspect_holder();
+    }
+
+    const SystemClock clock_;
+    std::vector<Seen> seen_;
+    std::atomic<bool> is_ending_ = false;
+    std::thread thread_;
 };
 
 struct Joining {
@@ -144,6 +215,7 @@ ExitCode serve_nodes(const Session& session, const ServeOptions& options) {
     if (!opened.ok()) return session.fail(opened.error());
 
     std::unique_ptr<kafka::Placement> placement;
+    std::unique_ptr<Watch> watch;
     const auto join = [&](const std::string& listening) {
         books.start(options.url.empty() ? listening : options.url);
         const kafka::PlacementOptions wanted{
@@ -156,11 +228,13 @@ ExitCode serve_nodes(const Session& session, const ServeOptions& options) {
         auto joined = kafka::Placement::open(wanted, [&](const std::vector<std::string>& named) {
             books.set_named(named);
         });
+        watch = std::make_unique<Watch>(books);
         if (joined.ok()) placement = std::move(joined).value();
         // Reads and forwarding go on without it; others take the books.
         if (!joined.ok()) session.terminal->error(joined.error());
     };
     return run_server(session, options, site, {.on_listening = join, .on_stopping = [&] {
+                                                   watch.reset();
                                                    books.stop();
                                                    placement.reset();
                                                }});

@@ -33,6 +33,11 @@ void OwnedBook::set_named(bool is_named) {
     wake_.notify_all();
 }
 
+void OwnedBook::set_suspected(std::uint64_t term) {
+    suspected_term_ = term;
+    wake_.notify_all();
+}
+
 // ---- Asked by anyone ----------------------------------------------------------------------------
 
 Result<void> OwnedBook::submit(std::vector<CommandMessage> commands, AnswerCallback callback) {
@@ -215,7 +220,8 @@ void OwnedBook::release() {
 }
 
 bool OwnedBook::may_claim(const std::optional<LogHolder>& holder) {
-    const bool is_released = holder && holder->is_released;
+    const bool is_released =
+        holder && (holder->is_released || holder->term == suspected_term_.load());
     if (!is_released) released_since_.reset();
     if (is_released && !released_since_) released_since_ = now();
     if (not_before_ && now() < *not_before_) return false;

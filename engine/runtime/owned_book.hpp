@@ -57,6 +57,9 @@ class OwnedBook {
 
     // Whether this process should own the book. Any thread.
     void set_named(bool is_named);
+    // The holder of that term gives no sign of life: its book may be taken as if it were released.
+    // Another hint, and as harmless when it is wrong. Any thread.
+    void set_suspected(std::uint64_t term);
     // As Engine::submit_batch(), of one or several commands; `busy` while another owns the book or
     // it is changing hands. What was taken is answered with what became of it: accepted, refused,
     // or failed with `busy` when it is certain that nothing was stored. Only when the book is
@@ -113,6 +116,7 @@ class OwnedBook {
     std::atomic<bool> is_leading_ = false;
     std::atomic<bool> is_named_ = false;
     std::atomic<bool> is_stopping_ = false;
+    std::atomic<std::uint64_t> suspected_term_ = 0;
     std::atomic<std::uint64_t> recoveries_ = 0;
 
     mutable std::mutex flights_mutex_;

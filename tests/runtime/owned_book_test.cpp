@@ -225,6 +225,18 @@ TEST_CASE("a released book is taken by a node that is not named, after a while")
     two.pass_until([&] { return two.b.book.is_leading(); });
 }
 
+TEST_CASE("a book whose owner gives no sign of life is taken") {
+    Two two;
+    two.a.lead();
+    two.b.book.set_suspected(7);
+    two.clock.advance(std::chrono::seconds{5});
+    for (int i = 0; i < 1'000; ++i) std::this_thread::yield();
+    CHECK_FALSE(two.b.book.is_leading());
+    two.b.book.set_suspected(1);
+    two.pass_until([&] { return two.b.book.is_leading(); });
+    wait_until([&] { return two.a.book.recoveries() == 1; });
+}
+
 TEST_CASE("the named node leaves a silent owner its grace, then claims") {
     Two two;
     two.a.lead();
