@@ -119,6 +119,8 @@ class Applying {
             const Booked left = costing_.issue(place_of(from), out);
             DAYBOOK_ASSERT(left.value == out.value);
             in.value = -out.value;
+        } else {
+            costing_.carry(place_of(from), place_of(to), out);
         }
         costing_.put_line(from.sequence(), out);
         take(from);
@@ -139,12 +141,12 @@ class Applying {
 
     // The original has that much less left to return, take back or arrive.
     void take(const StockLine& line) {
-        const MovedLine* original = costing_.find_line(line.original());
-        if (line.original() == 0 || original == nullptr) return;
-        MovedLine taken = *original;
         const std::int64_t quantity = read(line.quantity()).milli();
-        taken.taken += quantity < 0 ? -quantity : quantity;
-        costing_.put_line(line.original(), taken);
+        costing_.count_taken(
+            line.original(),
+            quantity < 0 ? -quantity : quantity,
+            !read_or_none(event_.reverses()).is_none()
+        );
     }
 
     std::int64_t weight_of(std::uint64_t sequence) const {
@@ -203,9 +205,10 @@ void apply(Stock& state, const StockMoved& event) {
     document.last = lines.Get(lines.size() - 1)->sequence();
     document.date = read(event.date());
     document.source = read_or_none(event.source());
-    document.is_reversal = event.reverses() != nullptr;
+    const Id reversed = read_or_none(event.reverses());
+    document.is_reversal = !reversed.is_none();
     state.movements.at(id) = document;
-    if (document.is_reversal) state.movements.at(read(event.reverses())).is_reversed = true;
+    if (document.is_reversal) state.movements.at(reversed).is_reversed = true;
     Applying{state, event}.run();
 }
 

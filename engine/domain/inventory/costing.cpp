@@ -183,6 +183,22 @@ void Costing::tie_next(std::uint64_t input, std::uint64_t part, std::int64_t wei
     change_tie(line->tie).parts.push_back({part, weight});
 }
 
+void Costing::count_taken(std::uint64_t original, std::int64_t quantity, bool is_reversal) {
+    const auto add = [&](std::uint64_t sequence, std::int64_t more) {
+        MovedLine line = *find_line(sequence);
+        line.taken += more;
+        put_line(sequence, line);
+        return line;
+    };
+    if (original == 0 || find_line(original) == nullptr) return;
+    const MovedLine line = add(original, quantity);
+    if (!is_reversal || line.original == 0) return;
+    const MovedLine before = add(line.original, -quantity);
+    // Both sides of a move within one pool are taken back by one.
+    const bool is_pair = !line.is_costed && line.quantity > 0;
+    if (is_pair && before.original != 0) (void)add(before.original, -quantity);
+}
+
 std::int64_t Costing::cost_of(const MovedLine& line) const {
     if (line.is_fixed || !line.is_costed || line.quantity > 0) {
         return line.value < 0 ? -line.value : line.value;

@@ -70,6 +70,9 @@ class Costing {
     [[nodiscard]] bool fits(const MovedLine& line) const;
     Booked receive(const PlaceKey& place, const MovedLine& line);
     Booked issue(const PlaceKey& place, const MovedLine& line);
+    // Went from one place to another of the same pool: what a later policy took over lies
+    // elsewhere.
+    void carry(const PlaceKey& from, const PlaceKey& to, const MovedLine& out);
     [[nodiscard]] bool fits(std::uint32_t pool, const Revaluing& revaluing) const;
     Revalued revalue(std::uint32_t pool, const Revaluing& revaluing);
     // What the change of the standard adds to the pool's value.
@@ -113,6 +116,9 @@ class Costing {
     }
     // Null if there is no such line. Valid until the next change.
     [[nodiscard]] const MovedLine* find_line(std::uint64_t sequence) const;
+    // So much of the original was returned, taken back or has arrived. What takes back a return or
+    // an arrival gives back what that had taken.
+    void count_taken(std::uint64_t original, std::int64_t quantity, bool is_reversal);
     void put_line(std::uint64_t sequence, const MovedLine& line) { lines_[sequence] = line; }
     [[nodiscard]] std::uint64_t next_sequence() const { return next_; }
     [[nodiscard]] std::uint64_t take_sequence() { return next_++; }

@@ -248,6 +248,11 @@ void Costing::shift_line(std::uint64_t sequence, std::int64_t quantity) {
     put_line(sequence, line);
 }
 
+void Costing::carry(const PlaceKey& from, const PlaceKey& to, const MovedLine& out) {
+    shift(to, out.pool, out.moment().day(), -out.quantity);
+    shift(from, out.pool, out.moment().day(), out.quantity);
+}
+
 // What moved in a pool before it was handed over is handed over, too.
 void Costing::shift(const PlaceKey& place, std::uint32_t number, Date day, std::int64_t quantity) {
     const Pool old = pool(number);

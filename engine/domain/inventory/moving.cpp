@@ -273,12 +273,7 @@ void Moving::push(const Change& change, const MovedLine& line, const Booked& boo
     if (booked.variance != 0) {
         variances_.emplace_back(sequence, wired(Money::from_minor(booked.variance, base)));
     }
-    const MovedLine* original = costing_.find_line(line.original);
-    if (line.original != 0 && original != nullptr) {
-        MovedLine taken = *original;
-        taken.taken += change.quantity;
-        costing_.put_line(line.original, taken);
-    }
+    costing_.count_taken(line.original, change.quantity, !header_.reverses.is_none());
     if (booked.true_up == 0) return;
     lines_.push_back(told(
         change,
@@ -388,6 +383,8 @@ Judged<std::uint64_t> Moving::carry(const Change& change, const Id& to) {
         left = costing_.issue(change.place, out);
         out.value = left.value;
         in.value = -left.value;
+    } else {
+        costing_.carry(change.place, arriving.place, out);
     }
     costing_.put_line(sequence, out);
     push(change, out, left);

@@ -96,6 +96,11 @@ Decision decide(const Stock& state, const SetValuationPolicy& command, const Con
     const Id group = read_or_none(command.group());
     const Date from = date_or_today(command.from(), context);
     if (auto checked = check_method(command); !checked.ok()) return checked.refused();
+    if (from <= date_min || from > date_max) {
+        return no(
+            Refusal::date_out_of_range, "from", to_string(from), "a day of the years 1 to 9999"
+        );
+    }
     const auto later = state.policies.from({group, from});
     if (later != state.policies.end() && later->first.group == group) {
         return no(

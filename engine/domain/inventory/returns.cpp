@@ -236,8 +236,22 @@ Change opposite_of(const Stock& state, const Kept& kept, std::size_t index) {
     return change;
 }
 
-// What came in leaves first, then what left comes back.
-Judged<Nothing> take_back(const Stock& state, Moving& moving, const std::vector<Kept>& lines) {
+// What left comes back. A serial number cannot before it has left where it is.
+Judged<Nothing> bring_back(
+    const Stock& state, Moving& moving, const std::vector<Kept>& lines, bool are_serials
+) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (lines[i].line->quantity > 0 || !lines[i].line->is_costed) continue;
+        const Change change = opposite_of(state, lines[i], i);
+        if ((change.item->tracking == Tracking::serial) != are_serials) continue;
+        const auto brought = moving.bring_back(change);
+        if (!brought.ok()) return brought.refused();
+    }
+    return Nothing{};
+}
+
+// What came in leaves.
+Judged<Nothing> send_back(const Stock& state, Moving& moving, const std::vector<Kept>& lines) {
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (lines[i].line->quantity < 0) continue;
         const Change change = opposite_of(state, lines[i], i);
@@ -251,12 +265,13 @@ Judged<Nothing> take_back(const Stock& state, Moving& moving, const std::vector<
         const auto taken = moving.take_at(change, moving.costing().value_of(*lines[i].line));
         if (!taken.ok()) return taken.refused();
     }
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        if (lines[i].line->quantity > 0 || !lines[i].line->is_costed) continue;
-        const auto brought = moving.bring_back(opposite_of(state, lines[i], i));
-        if (!brought.ok()) return brought.refused();
-    }
     return Nothing{};
+}
+
+Judged<Nothing> take_back(const Stock& state, Moving& moving, const std::vector<Kept>& lines) {
+    if (auto back = bring_back(state, moving, lines, false); !back.ok()) return back;
+    if (auto gone = send_back(state, moving, lines); !gone.ok()) return gone;
+    return bring_back(state, moving, lines, true);
 }
 
 }  // namespace
