@@ -182,7 +182,7 @@ Result<void> PassReader::bind_columns() {
     return {};
 }
 
-void PassReader::show_row(const RowTable& table, std::size_t row) {
+void PassReader::show_row(const RowTable& table, std::size_t row, std::size_t place) {
     fields_.resize(table.field_count(row));
     for (std::size_t i = 0; i < fields_.size(); ++i) fields_[i] = table.field(row, i);
     for (const ColumnAlias& alias : aliases_) {
@@ -190,12 +190,12 @@ void PassReader::show_row(const RowTable& table, std::size_t row) {
         const auto found = alias.names->find(fields_[alias.column]);
         if (found != alias.names->end()) fields_[alias.column] = found->second;
     }
-    evaluator_.set_row(fields_);
+    evaluator_.set_row(fields_, place);
 }
 
 void PassReader::show(const Document& document, std::size_t row) {
     DAYBOOK_ASSERT(row < document.rows.size());
-    show_row(*document.table, document.rows[row]);
+    show_row(*document.table, document.rows[row], row + 1);
 }
 
 std::string_view PassReader::key_of(const RowTable& table, std::size_t row) {

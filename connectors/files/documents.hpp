@@ -55,7 +55,7 @@ class PassReader {
     void sort_all();
     [[nodiscard]] Result<std::optional<Document>> next_consecutive();
     [[nodiscard]] std::string_view key_of(const RowTable& table, std::size_t row);
-    void show_row(const RowTable& table, std::size_t row);
+    void show_row(const RowTable& table, std::size_t row, std::size_t place = 1);
 
     const Mapping& mapping_;
     const Pass& pass_;

@@ -26,7 +26,7 @@ std::optional<Exact> Exact::parse(std::string_view text) {
     std::size_t digits = 0;
     bool is_fraction = false;
     for (const char c : text) {
-        if (c == '.' && !is_fraction && digits > 0) {
+        if (c == '.' && !is_fraction) {
             is_fraction = true;
             continue;
         }

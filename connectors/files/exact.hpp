@@ -13,7 +13,7 @@ namespace daybook::files {
 class Exact {
  public:
     constexpr Exact() = default;  // Zero.
-    // [-]digits[.digits]; none for anything else, or for more than 18 digits.
+    // [-]digits[.digits] or [-].digits; none for anything else, or for more than 18 digits.
     [[nodiscard]] static std::optional<Exact> parse(std::string_view text);
 
     // None when the answer does not fit.

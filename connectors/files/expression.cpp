@@ -134,7 +134,8 @@ std::string read_date(std::string_view text, std::string_view pattern) {
 Evaluator::Evaluator(const Binding& binding)
     : binding_(binding), partners_(binding.joined.size()) {}
 
-void Evaluator::set_row(std::span<const std::string_view> fields) {
+void Evaluator::set_row(std::span<const std::string_view> fields, std::size_t place) {
+    place_ = place;
     fields_ = fields;
     steps_ = 0;
     std::ranges::fill(partners_, Partner{});
@@ -212,6 +213,7 @@ std::string_view Evaluator::evaluate(ExpressionIndex index) {
         case Operation::quantity:
         case Operation::percent:
         case Operation::date: return typed_function(expression);
+        case Operation::row: return keep(std::to_string(place_));
         default: return condition(expression);
     }
 }

@@ -50,6 +50,7 @@ enum class Operation : unsigned char {
     starts,
     contains,
     missing,
+    row,
     function_count,
     // Written otherwise than as a call.
     literal = function_count,
@@ -118,8 +119,8 @@ class Evaluator {
     // The binding must outlive it.
     explicit Evaluator(const Binding& binding);
 
-    // The row's fields, borrowed until the next row.
-    void set_row(std::span<const std::string_view> fields);
+    // The row's fields, borrowed until the next row, and its place in its document, from 1.
+    void set_row(std::span<const std::string_view> fields, std::size_t place = 1);
     // The text is valid until clear() or the next row. After a problem it is "".
     [[nodiscard]] std::string_view evaluate(ExpressionIndex index);
     [[nodiscard]] bool holds(ExpressionIndex index) { return evaluate(index) == "true"; }
@@ -145,6 +146,7 @@ class Evaluator {
 
     const Binding& binding_;
     std::span<const std::string_view> fields_;
+    std::size_t place_ = 1;
     // By source: the partner of the present row, once it was looked for.
     struct Partner {
         bool is_known = false;

@@ -364,14 +364,14 @@ Result<void> Parser::command(LineReader& reader) {
     return {};
 }
 
-// The child of a node by one step of a path, made if it is new. A step that is empty, "+" or a
-// number makes its parent a list.
+// The child of a node by one step of a path, made if it is new. A step that is empty, a number, or
+// begins with "+" makes its parent a list.
 Result<std::size_t> Parser::step_into(
     CommandTemplate& command, std::size_t parent, const std::string& step, LineReader& reader
 ) {
     using Kind = TemplateNode::Kind;
     const bool is_number = !step.empty() && step.front() >= '0' && step.front() <= '9';
-    const bool is_of_rows = step.empty() || step == "+";
+    const bool is_of_rows = step.empty() || step.front() == '+';
     const Kind kind = is_of_rows ? Kind::row_list : is_number ? Kind::list : Kind::object;
     TemplateNode& node = command.nodes[parent];
     if (node.kind == Kind::leaf || (node.kind != kind && !node.children.empty())) {

@@ -63,11 +63,11 @@ struct TemplateNode {
     enum class Kind : unsigned char {
         object,
         list,      // Its children one after another.
-        row_list,  // Its child [] for each row of the document, then its child [+] once.
+        row_list,  // Its child [] for each row of the document, then [+], [+2] ... once each.
         leaf,
     };
     Kind kind = Kind::object;
-    std::string name;                   // A field's; a list's number; "" and "+" in a row_list.
+    std::string name;                   // A field's; a list's number; "", "+", "+2" in a row_list.
     std::vector<std::size_t> children;  // In CommandTemplate::nodes.
     ExpressionIndex value = 0;          // Of a leaf.
     std::size_t line = 0;

@@ -35,7 +35,7 @@ constexpr std::array functions{
     Function{"round", 2, 2},    Function{"money", 2, 2},    Function{"price", 2, 2},
     Function{"quantity", 1, 1}, Function{"percent", 1, 1},  Function{"date", 1, 2},
     Function{"choose", 3, 3},   Function{"empty", 1, 1},    Function{"starts", 2, 2},
-    Function{"contains", 2, 2}, Function{"missing", 1, 1},
+    Function{"contains", 2, 2}, Function{"missing", 1, 1},  Function{"row", 0, 0},
 };
 static_assert(functions.size() == static_cast<std::size_t>(Operation::function_count));
 
@@ -166,13 +166,12 @@ Result<std::vector<std::string>> LineReader::path() {
         if (!name) return error("a field's name must stand here, such as lines[].item");
         steps.emplace_back(*name);
         while (take("[")) {
-            std::string index;
+            std::string index = take("+") ? "+" : "";
             while (!rest_.empty() && is_digit(rest_.front()) && index.size() < 3) {
                 index += rest_.front();
                 rest_.remove_prefix(1);
             }
-            if (index.empty() && take("+")) index += '+';
-            if (!take("]")) return error("a list's place is written [], [+] or [0]");
+            if (!take("]")) return error("a list's place is written [], [+], [+2] or [0]");
             steps.push_back(std::move(index));
         }
         if (!take(".")) return steps;
@@ -337,7 +336,7 @@ Result<ExpressionIndex> LineReader::call(
         if (!is_joined) return error("missing() takes the name of a source that the pass joins");
         made.source = *found;
         made.is_joined = true;
-    } else {
+    } else if (most > 0) {
         do {
             DAYBOOK_TRY(const ExpressionIndex argument, expression(mapping, scope));
             made.arguments.push_back(argument);

@@ -85,8 +85,10 @@ pass firms from firms
   command crm.RegisterParty
     party = firm
     kind  = "organisation"
-    name  = firm
+    name  = join(firm, " ", row())
     on    = date(on)
+    roles[+]  = "customer"
+    roles[+2] = "supplier"
 )");
     REQUIRE_MESSAGE(summary.ok(), (summary ? "" : summary.error().message));
     std::string order;
@@ -96,8 +98,10 @@ pass firms from firms
     for (const EventBytes event : events.value()) {
         const auto* record = flatbuffers::GetRoot<crm::EventRecord>(payload_of(event).data());
         order += record->event_as_PartyRegistered()->name()->str() + " ";
+        const auto* roles = record->event_as_PartyRegistered()->roles();
+        if (roles != nullptr) order += "(" + std::to_string(roles->size()) + ") ";
     }
-    CHECK(order == "P1 F0 P2 F1 P3 ");
+    CHECK(order == "P1 F0 1 (2) P2 F1 1 (2) P3 ");
     REQUIRE(summary.value().passes.size() == 2);
     CHECK(summary.value().passes[0].rows.imported == 3);
     CHECK(summary.value().passes[0].totals.at("people").at("").imported.text() == "3");

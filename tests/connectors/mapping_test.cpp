@@ -78,6 +78,8 @@ TEST_CASE("numbers are computed exactly or not at all") {
     CHECK(value_of("multiply(a, b)", {"3", "0.333"}) == "0.999");
     CHECK(value_of("subtract(a, b)", {"0.1", "0.3"}) == "-0.2");
     CHECK(value_of("negate(a)", {"-7"}) == "7");
+    CHECK(value_of("number(a)", {".50"}) == "0.5");
+    CHECK(value_of("number(a)", {"."}) == "\".\" is not a number; correct it in the file");
     CHECK(value_of("round(a, 2)", {"2.345"}) == "2.34");
     CHECK(value_of("divide(a, b, 2)", {"1", "3"}) == "0.33");
     CHECK(value_of("divide(a, b, 2)", {"-0.25", "-100"}) == "0");
