@@ -1,4 +1,4 @@
-// Items and places as they stand now.
+// Items, places and lots as they stand now.
 
 #include "projections/inventory/rows.hpp"
 
@@ -30,6 +30,20 @@ void project(Rows<LocationRow>& rows, const LocationDefined& event) {
         .warehouse = read(event.warehouse()),
         .is_active = event.is_active(),
     });
+}
+
+void project(Rows<LotRow>& rows, const LotRegistered& event) {
+    LotRow& row = rows.at(read(event.item()), read(event.lot()));
+    row.expiry = read_or_none(event.expiry());
+    row.supplier_lot = copy(event.supplier_lot());
+}
+
+void project(Rows<LotRow>& rows, const LotQuarantined& event) {
+    rows.at(read(event.item()), read(event.lot())).is_quarantined = true;
+}
+
+void project(Rows<LotRow>& rows, const LotReleased& event) {
+    rows.at(read(event.item()), read(event.lot())).is_quarantined = false;
 }
 
 }  // namespace daybook::inventory

@@ -92,6 +92,10 @@ Result<ReportRequest> request_of(const Options& options, const Marks& marks) {
             const auto mark = marks.find(value);
             if (mark == marks.end()) return wrong("there is no mark " + value);
             request.known_at = mark->second;
+        } else if (value.starts_with('@')) {  // A mark, where an option takes a position.
+            const auto mark = marks.find(value.substr(1));
+            if (mark == marks.end()) return wrong("there is no mark " + value.substr(1));
+            request.options[name] = std::to_string(mark->second);
         } else {
             request.options[name] = value;
         }
