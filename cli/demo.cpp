@@ -24,7 +24,7 @@ struct DemoOptions {
 };
 
 // About what an order brings with it until it is paid, talks, deals and bills included.
-constexpr std::uint64_t events_per_order = 9;
+constexpr std::uint64_t events_per_order = 14;
 constexpr std::uint64_t business_days = 261;
 
 demo::YearPlan plan_of(const DemoOptions& options) {
@@ -86,10 +86,12 @@ Result<void> show(const Session& session, Book& book, const Shown& shown, Date a
 
 Result<void> show_books(const Session& session, Book& book, const DemoOptions& options) {
     const Date last = Date::of(options.year, 12, 31);
-    const std::array<Shown, 5> shown = {{
+    const std::array<Shown, 7> shown = {{
         {"trial-balance", {}},
         {"sales-by-customer", {{"top", "5"}}},
         {"aged-receivables", {{"top", "12"}}},
+        {"stock-proof", {}},
+        {"gross-profit", {{"by", "customer"}, {"top", "10"}}},
         {"funnel", {{"by", "quarter"}}},
         {"timeline", {{"party", "C-00003"}, {"from", fmt::format("{}-12-18", options.year)}}},
     }};
@@ -104,6 +106,7 @@ void say_what_next(const Session& session, const std::string& folder) {
         "  daybook -b {0} report trial-balance --known-at 5000           as it was known then\n"
         "  daybook -b {0} explain trial-balance 411000 --as-of 2025-01-31   the events behind a "
         "figure\n"
+        "  daybook -b {0} report stock-on-hand --as-of 2025-06-30        the stock of any day\n"
         "  daybook -b {0} check                                          the books prove "
         "themselves\n"
         "  daybook -b {0} verify                                         every hash again\n"
@@ -144,7 +147,7 @@ void add_demo(CLI::App& program, Session& session) {
     command->add_option("folder", options.folder, "Where; demo-book by default");
     command->add_option("--seed", options.seed, "Another company and another year")
         ->capture_default_str();
-    command->add_option("--events", options.events, "About how many events; 30,000 by default");
+    command->add_option("--events", options.events, "About how many events; 80,000 by default");
     command->add_option("--year", options.year, "Which year is played")
         ->check(CLI::Range(1900, 2200))
         ->capture_default_str();

@@ -66,6 +66,9 @@ std::vector<Body> Year::some_lines() {
 }
 
 Result<void> Year::open_books(Date day) {
+    DAYBOOK_TRY_VOID(open_warehouse(day));
+    DAYBOOK_TRY(const Money stock, stock_up(day));
+    const Money capital = Money::from_minor(11'000'000, Currency::eur) + stock;
     const auto line = [](std::string_view account, std::string_view side, std::string_view amount) {
         return Body{}.text("account", account).text(side, amount);
     };
@@ -79,9 +82,9 @@ Result<void> Year::open_books(Date day) {
                                {
                                    line(accounts::bank, "debit", "EUR 180000.00"),
                                    line(accounts::equipment, "debit", "EUR 95000.00"),
-                                   line(accounts::stock, "debit", "EUR 240000.00"),
+                                   line(accounts::opening, "debit", to_string(stock)),
                                    line(accounts::loan, "credit", "EUR 165000.00"),
-                                   line(accounts::capital, "credit", "EUR 350000.00"),
+                                   line(accounts::capital, "credit", to_string(capital)),
                                }
                            );
     return stream_.send("accounting.PostEntry", "OPENING", entry);
@@ -97,6 +100,7 @@ Result<void> Year::play_day(Date day) {
             DAYBOOK_TRY_VOID(talk_to_customers(day));
             DAYBOOK_TRY_VOID(open_deals(day));
             DAYBOOK_TRY_VOID(take_orders(day));
+            DAYBOOK_TRY_VOID(order_goods(day));
             return receive_bills(day);
         }();
         plan_ = usual;

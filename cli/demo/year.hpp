@@ -1,9 +1,12 @@
-// A year of the company, day by day: people call, deals move, orders are confirmed and invoiced,
-// money comes late, bills are paid, months are closed, and now and then something is corrected.
+// A year of the company, day by day: people call, deals move, orders are confirmed, delivered and
+// invoiced, goods are bought, money comes late, bills are paid, months are closed, and now and then
+// something is corrected.
 #pragma once
 
 #include <functional>
-#include <set>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "cli/demo/agenda.hpp"
 #include "cli/demo/company.hpp"
@@ -38,13 +41,34 @@ class Year {
     Result<void> take_orders(Date day);
     Result<void> take_order(Date day, std::size_t customer, const std::string& quotation);
     Result<void> invoice_order(Date day, const Order& order);
-    Result<void> credit_invoice(Date day, const std::string& invoice);
+    Result<void> take_back(Date day, const std::string& invoice, const std::string& delivery);
     Result<void> talk_to_customers(Date day);
     Result<void> open_deals(Date day);
     Result<void> open_deal(Date day);
     Result<void> move_deal(const std::string& deal, std::size_t stage, Date day);
     Result<void> close_deal(const std::string& deal, std::size_t customer, Date day);
     Result<void> quote(const std::string& quotation, std::size_t customer, Date day);
+    // year_goods.cpp
+    struct Purchased {
+        std::size_t item;
+        std::int64_t quantity;
+        std::int64_t price_minor;
+    };
+    struct Purchase {
+        std::string id;
+        std::size_t supplier;
+        std::vector<Purchased> lines;
+    };
+    Result<void> open_warehouse(Date day);
+    Result<Money> stock_up(Date day);
+    Result<void> order_goods(Date day);
+    Result<void> place_order(Date day, Purchase purchase);
+    Result<void> receive_goods(Date day, Date came, const Purchase& purchase);
+    Result<void> bill_goods(Date day, const Purchase& purchase);
+    Result<void> count_stock(Date day);
+    Result<void> scrap_goods(Date day);
+    void hear_movement(EventBytes event);
+    [[nodiscard]] std::int64_t demand(std::size_t item, std::int64_t days) const;
     // year_books.cpp
     void hear(EventBytes event, Date day);
     void hear_entry(EventBytes event, Date day);
@@ -73,7 +97,8 @@ class Year {
     Agenda agenda_;
     std::map<std::string, std::uint64_t> counters_;
     std::map<std::pair<std::string, unsigned>, OpenItem> open_items_;
-    std::set<std::string> credited_;
+    std::map<std::string, std::int64_t> on_hand_;  // By item, as of the last evening.
+    std::map<std::string, std::int64_t> on_order_;
     std::vector<std::int64_t> customer_shares_;  // Running sums.
     std::vector<std::int64_t> item_shares_;
 };

@@ -8,6 +8,7 @@
 #include "cli/demo/year.hpp"
 #include "engine/domain/read.hpp"
 #include "schemas/accounting.hpp"
+#include "schemas/inventory.hpp"
 #include "schemas/sales.hpp"
 
 namespace daybook::demo {
@@ -36,6 +37,7 @@ void Year::hear(EventBytes event, Date day) {
         hear_entry(event, day);
         return;
     }
+    if (is_from(event, inventory::EventRecordIdentifier())) return hear_movement(event);
     if (!is_from(event, sales::EventRecordIdentifier())) return;
     const auto* record = flatbuffers::GetRoot<sales::EventRecord>(payload_of(event).data());
     const auto* credited = record->event_as_CreditNoteIssued();
@@ -70,7 +72,9 @@ void Year::hear_entry(EventBytes event, Date day) {
     const auto* entry = record->event_as_EntryPosted();
     if (entry == nullptr || entry->items() == nullptr) return;
     const bool is_invoice = entry->kind() == accounting::EntryKind::invoice;
-    if (!is_invoice && entry->kind() != accounting::EntryKind::bill) return;
+    const bool is_bill = entry->kind() == accounting::EntryKind::bill ||
+                         entry->kind() == accounting::EntryKind::goods_bill;
+    if (!is_invoice && !is_bill) return;
     for (const accounting::OpenedItem* item : *entry->items()) {
         const accounting::EntryLine* line = entry->lines()->Get(item->line());
         const std::string document = to_string(read(item->document()));
@@ -108,31 +112,21 @@ Result<void> Year::pay_item(const std::string& document, unsigned part, Date day
 }
 
 Result<void> Year::receive_bills(Date day) {
-    const std::uint64_t bills = 1 + plan_.orders_per_day / 6;
+    const std::uint64_t bills = 1 + plan_.orders_per_day / 12;
     for (std::uint64_t i = 0; i < bills; ++i) DAYBOOK_TRY_VOID(receive_bill(day));
     return {};
 }
 
 Result<void> Year::receive_bill(Date dated) {
-    constexpr std::array<std::string_view, 6> spent_on = {
-        accounts::purchases,
-        accounts::purchases,
-        accounts::purchases,
-        accounts::purchases,
-        accounts::transport,
-        accounts::energy,
-    };
+    constexpr std::array<std::string_view, 2> spent_on = {accounts::transport, accounts::energy};
     const std::size_t number = random_.below(company_.suppliers.size());
     const Supplier& supplier = company_.suppliers[number];
     const std::string bill = next_id("B");
     const std::string_view account = spent_on[random_.below(spent_on.size())];
-    const std::int64_t scale = account == accounts::purchases ? 22'000 : 200;
     const Body line =
         Body{}
             .text("account", account)
-            .money(
-                "net", Money::from_minor(random_.between(scale * 20, scale * 100), Currency::eur)
-            )
+            .money("net", Money::from_minor(random_.between(4'000, 20'000), Currency::eur))
             .text("tax_code", purchase_tax);
     const Body body = Body{}
                           .text("bill", bill)
@@ -149,6 +143,8 @@ Result<void> Year::run_month(Date day) {
     if (day.day() == 2) DAYBOOK_TRY_VOID(pay_rent(day));
     if (day.day() == 28) DAYBOOK_TRY_VOID(pay_wages(day));
     if (day.day() == 17) DAYBOOK_TRY_VOID(post_and_reverse(day));
+    if (day.day() == 24) DAYBOOK_TRY_VOID(count_stock(day));
+    if (day.day() == 26) DAYBOOK_TRY_VOID(scrap_goods(day));
     if (!has_last_month) return {};
     if (day.day() == 12) {
         const std::string period = to_string(last_month).substr(0, 7);

@@ -129,28 +129,43 @@ Result<void> Year::take_order(Date day, std::size_t customer, const std::string&
     return {};
 }
 
+// The goods leave, and the invoice goes with them.
 Result<void> Year::invoice_order(Date day, const Order& order) {
+    const std::string delivery = next_id("L");
+    const Body sent = Body{}
+                          .text("delivery", delivery)
+                          .text("order", order.id)
+                          .day("date", day)
+                          .text("warehouse", "PARIS");
+    DAYBOOK_TRY_VOID(stream_.send("sales.DeliverOrder", delivery, sent));
     const std::string invoice = next_id("I");
     const Body body = Body{}.text("invoice", invoice).text("order", order.id).day("date", day);
     DAYBOOK_TRY_VOID(stream_.send("sales.IssueInvoice", invoice, body));
     if (!random_.chance(3) || company_.customers[order.customer].terms == "HALVES") return {};
-    agenda_.note(day.plus_days(7), [this, invoice](Date on) {
-        return credit_invoice(on, invoice);
+    agenda_.note(day.plus_days(7), [this, invoice, delivery](Date on) {
+        return take_back(on, invoice, delivery);
     });
     return {};
 }
 
-// The customer sends the first line back, if the invoice is still open.
-Result<void> Year::credit_invoice(Date day, const std::string& invoice) {
+// The customer sends one of the first line back, if the invoice is still open.
+Result<void> Year::take_back(Date day, const std::string& invoice, const std::string& delivery) {
     if (!open_items_.contains({invoice, 1})) return {};
+    const std::string goods_return = next_id("GB");
+    const Body back = Body{}
+                          .text("goods_return", goods_return)
+                          .text("delivery", delivery)
+                          .day("date", day)
+                          .text("reason", "Not wanted")
+                          .list("lines", {Body{}.raw("delivery_line", "1").text("quantity", "1")});
+    DAYBOOK_TRY_VOID(stream_.send("sales.AcceptReturn", goods_return, back));
     const std::string credit_note = next_id("A");
     const Body body = Body{}
                           .text("credit_note", credit_note)
                           .text("invoice", invoice)
+                          .text("goods_return", goods_return)
                           .day("date", day)
-                          .text("reason", "Goods returned")
-                          .list("lines", {Body{}.raw("source_line", "1").text("quantity", "1")});
-    credited_.insert(invoice);
+                          .text("reason", "Goods returned");
     return stream_.send("sales.IssueCreditNote", credit_note, body);
 }
 
