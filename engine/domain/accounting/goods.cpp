@@ -262,8 +262,12 @@ class Restatement {
         if (no.is_refused()) return no;
         day.old_cost += old_cost;
         day.new_cost += new_cost;
-        const AccountRole role = role_against(state_, line.reason());
+        AccountRole role = role_against(state_, line.reason());
         if (role == AccountRole::none) return {};
+        // Of a variance or landed cost only the parts change that stock and cost of sales take.
+        if (role == AccountRole::price_variance || role == AccountRole::landed_cost_clearing) {
+            role = AccountRole::cost_of_sales;
+        }
         return day.sums.add(state_, role, group, more);
     }
     // What is delivered and waits for its invoice takes its part out of the cost of sales.
