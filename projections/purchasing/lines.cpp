@@ -384,8 +384,7 @@ Result<Positions> explain_line(
         });
     }
     std::ranges::sort(positions);
-    const auto same = std::ranges::unique(positions);
-    positions.erase(same.begin(), same.end());
+    positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
     return positions;
 }
 
@@ -401,8 +400,7 @@ Result<Positions> explain_supplier(
         if (counts(request, move, By::date)) positions.push_back(move.position);
     });
     std::ranges::sort(positions);
-    const auto same = std::ranges::unique(positions);
-    positions.erase(same.begin(), same.end());
+    positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
     return positions;
 }
 

@@ -36,8 +36,7 @@ std::string month_of(Date day) {
 
 Positions tidied(Positions positions) {
     std::ranges::sort(positions);
-    const auto same = std::ranges::unique(positions);
-    positions.erase(same.begin(), same.end());
+    positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
     return positions;
 }
 
