@@ -230,7 +230,8 @@ class Company {
         must(
             "sales.ConfirmOrder",
             fmt::format(
-                R"({{"order": "O-{}", "party": "C-1", "date": "2026-01-01", "currency": "EUR", "lines":
+                R"({{"order": "O-{}", "party": "C-1", "date": "2026-01-01", "currency": "EUR",
+                "lines":
                 [{{"item": "PEN", "quantity": "{}.000", "price": "EUR 9.00"}}]}})",
                 sale,
                 prng_.between(1, 8)
