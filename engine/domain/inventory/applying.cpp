@@ -54,7 +54,7 @@ class Applying {
         const Item& item = *state_.items.find(read(line.item()));
         MovedLine moved;
         moved.pool = costing_.pool_at(place_of(line), item, date_);
-        const DayRank moment = moment_of(state_, item, date_, line.reason(), line.original());
+        const DayRank moment = moment_of(state_, item, {date_, line.reason(), line.original()});
         const std::uint64_t sequence = costing_.take_sequence();
         DAYBOOK_ASSERT(sequence == line.sequence());
         moved.moment_bits = cost::Moment::of(date_, moment.rank, sequence).bits();
@@ -169,7 +169,7 @@ class Applying {
         const Item& item = *state_.items.find(place.item);
         state_.quantities.add(
             place_number(place),
-            moment_of(state_, item, date_, line.reason(), line.original()),
+            moment_of(state_, item, {date_, line.reason(), line.original()}),
             quantity
         );
         count_on_hand(state_, place, quantity);

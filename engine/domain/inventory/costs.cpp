@@ -13,27 +13,28 @@
 namespace daybook::inventory {
 namespace {
 
-RevaluedLine revalued_line(
-    const Stock& state,
-    const Costing& costing,
-    std::uint32_t pool,
-    const Revaluing& revaluing,
-    std::uint64_t receipt,
-    const Revalued& split
-) {
-    const PoolKey& key = costing.pool(pool).key;
+// What a pool was revalued by, and where that went.
+struct RevaluedPart {
+    std::uint32_t pool = 0;
+    Revaluing revaluing;
+    std::uint64_t receipt = 0;
+    Revalued split;
+};
+
+RevaluedLine revalued_line(const Stock& state, const Costing& costing, const RevaluedPart& part) {
+    const PoolKey& key = costing.pool(part.pool).key;
     const Currency base = state.settings.get().base;
     return RevaluedLine{
         wired(key.item),
         wired(state.items.find(key.item)->posting_group),
         wired(state.locations.contains(key.scope) ? key.scope : Id{}),
         wired(key.scope),
-        receipt,
-        wired(Money::from_minor(revaluing.amount, base)),
-        wired(Money::from_minor(split.to_stock, base)),
-        wired(Money::from_minor(split.to_sold, base)),
-        revaluing.sequence,
-        revaluing.reason};
+        part.receipt,
+        wired(Money::from_minor(part.revaluing.amount, base)),
+        wired(Money::from_minor(part.split.to_stock, base)),
+        wired(Money::from_minor(part.split.to_sold, base)),
+        part.revaluing.sequence,
+        part.revaluing.reason};
 }
 
 }  // namespace
@@ -67,12 +68,12 @@ Decision revalue_receipts(
         }
         const Revalued split = costing.revalue(line.pool, revaluing);
         event.lines.push_back(
-            revalued_line(state, costing, line.pool, revaluing, one.receipt, split)
+            revalued_line(state, costing, {line.pool, revaluing, one.receipt, split})
         );
     }
     if (event.lines.empty()) return {};
     Decision decision{std::move(event)};
-    add_restatement(state, costing, header.revaluation, header.days, decision);
+    add_restatement(state, costing, {header.revaluation, header.days}, decision);
     return decision;
 }
 
@@ -93,17 +94,14 @@ Wide weight_of(const Stock& state, const MovedLine& line, AllocationBasis basis)
     }
 }
 
-Judged<Nothing> add_receipts(
-    const Stock& state,
-    const LandedCostTarget& target,
-    const AllocateLandedCost& command,
-    Date date,
-    std::vector<Weighted>& receipts,
-    std::size_t index
+// The receipts that the command's target of that index names.
+Judged<std::vector<Weighted>> receipts_of(
+    const Stock& state, const AllocateLandedCost& command, flatbuffers::uoffset_t index, Date date
 ) {
+    const LandedCostTarget& target = *command.receipts()->Get(index);
+    std::vector<Weighted> receipts;
     const Id id = read(target.movement());
     const Document* document = state.movements.find(id);
-    const std::size_t before = receipts.size();
     for (std::uint64_t sequence = document == nullptr ? 1 : document->first;
          document != nullptr && sequence <= document->last;
          ++sequence) {
@@ -113,7 +111,7 @@ Judged<Nothing> add_receipts(
         if (target.line() != 0 && line->source_line != target.line()) continue;
         receipts.push_back({sequence, weight_of(state, *line, command.basis())});
     }
-    if (receipts.size() == before) {
+    if (receipts.empty()) {
         return no(
             Refusal::receipt_unknown,
             path_of("receipts", index, "movement"),
@@ -130,7 +128,7 @@ Judged<Nothing> add_receipts(
             fmt::format("{} or later", to_string(document->date))
         );
     }
-    return Nothing{};
+    return receipts;
 }
 
 // The amount by the weights, to the last unit; none if there is no weight at all.
@@ -195,10 +193,9 @@ Decision decide(const Stock& state, const AllocateLandedCost& command, const Con
     if (auto counted = check_count("receipts", count); !counted.ok()) return counted.refused();
     std::vector<Weighted> receipts;
     for (flatbuffers::uoffset_t i = 0; i < count; ++i) {
-        const auto added = add_receipts(
-            state, *command.receipts()->Get(i), command, days.value().date, receipts, i
-        );
-        if (!added.ok()) return added.refused();
+        const auto named = receipts_of(state, command, i, days.value().date);
+        if (!named.ok()) return named.refused();
+        receipts.insert(receipts.end(), named.value().begin(), named.value().end());
     }
     const std::vector<ReceiptAmount> amounts = shared_out(amount.value(), receipts);
     if (amounts.empty()) {
@@ -291,11 +288,11 @@ Decision decide(const Stock& state, const SetStandardCost& command, const Contex
         const std::int64_t more = costing.set_standard(pool, sequence, date, read(command.cost()));
         if (more == 0) continue;
         const Revaluing revaluing{sequence, date, MoveReason::revaluation, {}, more};
-        event.lines.push_back(revalued_line(state, costing, pool, revaluing, 0, {more, 0}));
+        event.lines.push_back(revalued_line(state, costing, {pool, revaluing, 0, {more, 0}}));
     }
     Decision decision{std::move(set)};
     if (!event.lines.empty()) decision.add(std::move(event));
-    add_restatement(state, costing, id, days.value(), decision);
+    add_restatement(state, costing, {id, days.value()}, decision);
     return decision;
 }
 

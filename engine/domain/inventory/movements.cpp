@@ -25,29 +25,37 @@ Judged<const Location*> stock_location(const Stock& state, const Id& id, std::st
     );
 }
 
+// A movement's id, and the field that gives it.
+struct Named {
+    std::string_view field;
+    Id id;
+};
+
 template <class Command>
 Judged<Header> header_of(
-    const Stock& state,
-    const Command& command,
-    const Context& context,
-    std::string_view field,
-    const Id& id
+    const Stock& state, const Command& command, const Context& context, const Named& named
 ) {
-    if (auto is_new = check_new(state, field, id); !is_new.ok()) return is_new.refused();
+    if (auto is_new = check_new(state, named.field, named.id); !is_new.ok()) {
+        return is_new.refused();
+    }
     if (auto words = check_text(command.text()); !words.ok()) return words.refused();
     auto days = days_of(state, command.date(), context);
     if (!days.ok()) return days.refused();
     Header header;
-    header.movement = id;
+    header.movement = named.id;
     header.days = days.value();
     header.text = copy(command.text());
     return header;
 }
 
+// Where a command's lines lie unless they say otherwise, and why they move.
+struct Ground {
+    Id location;
+    MoveReason reason = MoveReason::none;
+};
+
 template <class Line>
-Judged<Change> change_of(
-    const Stock& state, const Line& line, const Id& location, MoveReason reason, At at
-) {
+Judged<Change> change_of(const Stock& state, const Line& line, const Ground& ground, At at) {
     const Id item_id = read(line.item());
     const auto item = stockable_item(state, item_id, at.path("item"));
     if (!item.ok()) return item.refused();
@@ -56,13 +64,13 @@ Judged<Change> change_of(
     );
     if (!quantity.ok()) return quantity.refused();
     const auto place =
-        location_inside(state, read_or_none(line.location()), location, at.path("location"));
+        location_inside(state, read_or_none(line.location()), ground.location, at.path("location"));
     if (!place.ok()) return place.refused();
     Change change;
     change.item = item.value();
     change.place = {item_id, read_or_none(line.lot()), place.value()};
     change.quantity = quantity.value();
-    change.reason = reason;
+    change.reason = ground.reason;
     change.source_line = static_cast<std::uint16_t>(at.index + 1);
     change.at = at;
     return change;
@@ -105,11 +113,10 @@ Judged<Nothing> take_all(
     const Stock& state,
     Moving& moving,
     const flatbuffers::Vector<flatbuffers::Offset<IssueLine>>& lines,
-    const Id& location,
-    MoveReason reason
+    const Ground& ground
 ) {
     for (flatbuffers::uoffset_t i = 0; i < lines.size(); ++i) {
-        const auto change = change_of(state, *lines.Get(i), location, reason, {"lines", i});
+        const auto change = change_of(state, *lines.Get(i), ground, {"lines", i});
         if (!change.ok()) return change.refused();
         if (auto taken = moving.take(change.value()); !taken.ok()) return taken.refused();
     }
@@ -124,7 +131,7 @@ Refused reason_not_allowed(MoveReason reason, std::string needed) {
 
 Decision decide(const Stock& state, const ReceiveStock& command, const Context& context) {
     const Id location = read(command.location());
-    auto header = header_of(state, command, context, "receipt", read(command.receipt()));
+    auto header = header_of(state, command, context, {"receipt", read(command.receipt())});
     if (!header.ok()) return header.refused();
     if (auto place = stock_location(state, location, "location"); !place.ok()) {
         return place.refused();
@@ -141,7 +148,7 @@ Decision decide(const Stock& state, const ReceiveStock& command, const Context& 
     Moving moving{state, context, std::move(header.value())};
     for (flatbuffers::uoffset_t i = 0; i < command.lines()->size(); ++i) {
         const ReceiptLine& line = *command.lines()->Get(i);
-        const auto change = change_of(state, line, location, reason, {"lines", i});
+        const auto change = change_of(state, line, {location, reason}, {"lines", i});
         if (!change.ok()) return change.refused();
         const auto value = value_of(state, line, change.value(), date);
         if (!value.ok()) return value.refused();
@@ -153,7 +160,7 @@ Decision decide(const Stock& state, const ReceiveStock& command, const Context& 
 }
 
 Decision decide(const Stock& state, const IssueStock& command, const Context& context) {
-    auto header = header_of(state, command, context, "issue", read(command.issue()));
+    auto header = header_of(state, command, context, {"issue", read(command.issue())});
     if (!header.ok()) return header.refused();
     if (auto place = stock_location(state, read(command.location()), "location"); !place.ok()) {
         return place.refused();
@@ -168,12 +175,13 @@ Decision decide(const Stock& state, const IssueStock& command, const Context& co
     }
     header.value().order = read_or_none(command.order());
     Moving moving{state, context, std::move(header.value())};
-    const auto taken = take_all(state, moving, *command.lines(), read(command.location()), reason);
+    const auto taken =
+        take_all(state, moving, *command.lines(), {read(command.location()), reason});
     return taken.ok() ? moving.done() : Decision{taken.refused()};
 }
 
 Decision decide(const Stock& state, const ScrapStock& command, const Context& context) {
-    auto header = header_of(state, command, context, "scrap", read(command.scrap()));
+    auto header = header_of(state, command, context, {"scrap", read(command.scrap())});
     if (!header.ok()) return header.refused();
     if (auto place = stock_location(state, read(command.location()), "location"); !place.ok()) {
         return place.refused();
@@ -183,7 +191,7 @@ Decision decide(const Stock& state, const ScrapStock& command, const Context& co
     }
     Moving moving{state, context, std::move(header.value())};
     const auto taken =
-        take_all(state, moving, *command.lines(), read(command.location()), MoveReason::scrap);
+        take_all(state, moving, *command.lines(), {read(command.location()), MoveReason::scrap});
     return taken.ok() ? moving.done() : Decision{taken.refused()};
 }
 
@@ -251,7 +259,7 @@ Judged<Nothing> adjust(const Stock& state, Moving& moving, const Adjusted& adjus
 // What is more comes before what is less, so that lines can make up for each other.
 Decision decide(const Stock& state, const AdjustStock& command, const Context& context) {
     const Id location = read(command.location());
-    auto header = header_of(state, command, context, "adjustment", read(command.adjustment()));
+    auto header = header_of(state, command, context, {"adjustment", read(command.adjustment())});
     if (!header.ok()) return header.refused();
     if (auto place = stock_location(state, location, "location"); !place.ok()) {
         return place.refused();
@@ -279,7 +287,7 @@ Judged<Moving::Output> output_of(
     const Stock& state, const RepackOutput& line, const Id& location, std::size_t index
 ) {
     const At at{"outputs", index};
-    const auto change = change_of(state, line, location, MoveReason::repack, at);
+    const auto change = change_of(state, line, {location, MoveReason::repack}, at);
     if (!change.ok()) return change.refused();
     const Quantity share = read_or_none(line.share());
     if (share.is_negative()) {
@@ -304,7 +312,7 @@ Judged<Moving::Output> output_of(
 
 Decision decide(const Stock& state, const RepackStock& command, const Context& context) {
     const Id location = read(command.location());
-    auto header = header_of(state, command, context, "repack", read(command.repack()));
+    auto header = header_of(state, command, context, {"repack", read(command.repack())});
     if (!header.ok()) return header.refused();
     if (auto place = stock_location(state, location, "location"); !place.ok()) {
         return place.refused();
@@ -318,7 +326,7 @@ Decision decide(const Stock& state, const RepackStock& command, const Context& c
     std::vector<std::uint64_t> inputs;
     for (flatbuffers::uoffset_t i = 0; i < command.inputs()->size(); ++i) {
         const auto change = change_of(
-            state, *command.inputs()->Get(i), location, MoveReason::repack, {"inputs", i}
+            state, *command.inputs()->Get(i), {location, MoveReason::repack}, {"inputs", i}
         );
         if (!change.ok()) return change.refused();
         const auto taken = moving.take(change.value());

@@ -28,12 +28,10 @@ bool is_independent_receipt(MoveReason reason) {
 
 }  // namespace
 
-DayRank moment_of(
-    const Stock& state, const Item& item, Date date, MoveReason reason, std::uint64_t original
-) {
-    const bool is_first = original == 0 && is_independent_receipt(reason) &&
+DayRank moment_of(const Stock& state, const Item& item, const Happening& happening) {
+    const bool is_first = happening.original == 0 && is_independent_receipt(happening.reason) &&
                           rules_of(state, item.group).receipts_first;
-    const Date day = std::max(date, state.settings.get().closed_through);
+    const Date day = std::max(happening.date, state.settings.get().closed_through);
     return {day, is_first ? rank_of_receipts : rank_of_others};
 }
 
@@ -44,7 +42,7 @@ std::int64_t Moving::changed_at(const PlaceKey& place) const {
 
 DayRank Moving::moment_of(const Change& change) const {
     return inventory::moment_of(
-        state_, *change.item, header_.days.date, change.reason, change.original
+        state_, *change.item, {header_.days.date, change.reason, change.original}
     );
 }
 

@@ -143,15 +143,21 @@ struct ReturnedPart {
 );
 
 // When a line counts, beside its sequence.
-[[nodiscard]] DayRank moment_of(
-    const Stock&, const Item& item, Date date, MoveReason reason, std::uint64_t original
-);
+struct Happening {
+    Date date;
+    MoveReason reason = MoveReason::none;
+    std::uint64_t original = 0;
+};
+[[nodiscard]] DayRank moment_of(const Stock&, const Item& item, const Happening& happening);
+// The document behind a restatement, and its days.
+struct Cause {
+    Id document;
+    Days days;
+};
 // Movements of cost alone that changes of policy asked for on the way.
-void add_handed(
-    const Stock&, const Costing&, const Id& cause, const Days& days, Decision& decision
-);
+void add_handed(const Stock&, const Costing&, const Cause& cause, Decision& decision);
 [[nodiscard]] Judged<Nothing> check_handed(const Costing&);
-// What a fact with an earlier day changes, if anything. `cause` is the document behind it.
-void add_restatement(const Stock&, Costing&, const Id& cause, const Days& days, Decision& decision);
+// What a fact with an earlier day changes, if anything.
+void add_restatement(const Stock&, Costing&, const Cause& cause, Decision& decision);
 
 }  // namespace daybook::inventory

@@ -102,12 +102,10 @@ Judged<Nothing> take_from_anywhere(
 }
 
 Judged<Nothing> deliver(
-    const Stock& state,
-    Moving& moving,
-    const sales::DeliveredLine& line,
-    const sales::GoodsDelivered& event,
-    At at
+    const Stock& state, Moving& moving, const sales::GoodsDelivered& event, At at
 ) {
+    const sales::DeliveredLine& line =
+        *event.lines()->Get(static_cast<flatbuffers::uoffset_t>(at.index));
     const Id own = read(line.location());
     Change change;
     change.place = {read(line.item()), read(line.lot()), {}};
@@ -140,7 +138,7 @@ Decision react(const Stock& state, const sales::GoodsDelivered& event, const Con
     for (flatbuffers::uoffset_t i = 0; i < event.lines()->size(); ++i) {
         const sales::DeliveredLine* line = event.lines()->Get(i);
         if (!is_stocked(line)) continue;
-        const auto delivered = deliver(state, moving, *line, event, {"lines", i});
+        const auto delivered = deliver(state, moving, event, {"lines", i});
         if (!delivered.ok()) return delivered.refused();
     }
     return moving.done();

@@ -31,11 +31,9 @@ Judged<const Reservation*> held_reservation(const Stock& state, const Id& id) {
 }
 
 // Only a lot that may leave can be promised.
-Judged<Nothing> check_lot(
-    const Stock& state, const Id& item_id, const Item& item, const Id& lot, Date date
-) {
+Judged<Nothing> check_lot(const Stock& state, const Id& item_id, const Id& lot, Date date) {
     if (lot.is_none()) return Nothing{};
-    if (item.tracking == Tracking::none) {
+    if (state.items.find(item_id)->tracking == Tracking::none) {
         return no(Refusal::lot_not_tracked, "lot", to_string(lot), "none: the item has no lots");
     }
     const Lot* found = state.lots.find({item_id, lot});
@@ -76,7 +74,7 @@ Judged<std::int64_t> quantity_to_reserve(
         );
     }
     const Id lot = read_or_none(command.lot());
-    if (auto no_lot = check_lot(state, item_id, *item.value(), lot, date); !no_lot.ok()) {
+    if (auto no_lot = check_lot(state, item_id, lot, date); !no_lot.ok()) {
         return no_lot.refused();
     }
     return positive_quantity(

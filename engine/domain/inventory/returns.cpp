@@ -44,16 +44,14 @@ MoveReason reason_of_return(MoveReason reason) {
     return reason == MoveReason::delivery ? MoveReason::customer_return : reason;
 }
 
-Change returned_of(
-    const Stock& state, const MovedLine& line, std::uint64_t sequence, std::int64_t quantity, At at
-) {
+Change returned_of(const Stock& state, const MovedLine& line, const ReturnedPart& part, At at) {
     Change change;
     change.place = *state.place_keys.find(line.place);
     change.item = state.items.find(change.place.item);
-    change.quantity = quantity;
+    change.quantity = part.quantity;
     change.reason = reason_of_return(line.reason);
     change.source_line = static_cast<std::uint16_t>(at.index + 1);
-    change.original = sequence;
+    change.original = part.sequence;
     change.at = at;
     return change;
 }
@@ -69,7 +67,7 @@ Judged<Nothing> return_line(const Stock& state, Moving& moving, const ReturnedPa
             fmt::format("at most the {} left of it", to_string(Quantity::from_milli(left)))
         );
     }
-    Change change = returned_of(state, *issued, part.sequence, part.quantity, at);
+    Change change = returned_of(state, *issued, part, at);
     if (!part.location.is_none()) change.place.location = part.location;
     if (!part.lot.is_none()) change.place.lot = part.lot;
     const auto brought = moving.bring_back(change);

@@ -49,19 +49,15 @@ std::vector<IssueChange> changes_of(const std::vector<cost::LinkedChange>& chang
 }  // namespace
 
 void add_handed(
-    const Stock& state,
-    const Costing& costing,
-    const Id& cause,
-    const Days& days,
-    Decision& decision
+    const Stock& state, const Costing& costing, const Cause& cause, Decision& decision
 ) {
     const Currency base = state.settings.get().base;
     for (const HandOver& handed : costing.handed_over()) {
         StockMovedT event;
         event.movement = id_from_text(fmt::format("policy change {}", handed.lines[0].sequence));
-        event.source = cause;
+        event.source = cause.document;
         event.date = handed.day;
-        event.accounting_date = accounting_date(state, handed.day, days);
+        event.accounting_date = accounting_date(state, handed.day, cause.days);
         for (const HandedLine& line : handed.lines) {
             event.lines.push_back(handed_line(state, costing, line));
             if (line.variance == 0) continue;
@@ -73,16 +69,14 @@ void add_handed(
     }
 }
 
-void add_restatement(
-    const Stock& state, Costing& costing, const Id& cause, const Days& days, Decision& decision
-) {
+void add_restatement(const Stock& state, Costing& costing, const Cause& cause, Decision& decision) {
     const std::vector<Restated> restated = costing.restate();
     if (restated.empty() && costing.changes().tied.empty()) return;
     const Currency base = state.settings.get().base;
     CostRestatedT event;
-    event.restatement = id_from_text(fmt::format("restated by {}", to_string(cause)));
-    event.cause = cause;
-    event.date = days.date;
+    event.restatement = id_from_text(fmt::format("restated by {}", to_string(cause.document)));
+    event.cause = cause.document;
+    event.date = cause.days.date;
     event.lines.reserve(restated.size());
     for (const Restated& one : restated) {
         const PoolKey& key = costing.pool(one.pool).key;
@@ -92,7 +86,7 @@ void add_restatement(
             wired(warehouse_of(state, key)),
             wired(key.scope),
             wired(one.day),
-            wired(accounting_date(state, one.day, days)),
+            wired(accounting_date(state, one.day, cause.days)),
             wired(Money::from_minor(one.before, base)),
             wired(Money::from_minor(one.after, base)),
             one.reason
@@ -120,7 +114,7 @@ Decision Moving::done() {
     for (const Id& lapsed : promises_.lapsed()) {
         decision.add(ReservationExpiredT{.reservation = lapsed, .date = today_});
     }
-    add_handed(state_, costing_, header_.movement, header_.days, decision);
+    add_handed(state_, costing_, {header_.movement, header_.days}, decision);
     StockMovedT event;
     event.movement = header_.movement;
     event.source = header_.source;
@@ -142,7 +136,7 @@ Decision Moving::done() {
         taken.date = header_.days.date;
         decision.add(std::move(taken));
     }
-    add_restatement(state_, costing_, header_.movement, header_.days, decision);
+    add_restatement(state_, costing_, {header_.movement, header_.days}, decision);
     return decision;
 }
 

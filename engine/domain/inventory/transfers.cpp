@@ -48,8 +48,12 @@ struct Carried {
     Change change;
     Id to;
 };
+struct Ends {
+    Id from;
+    Id to;
+};
 Judged<Carried> carried_of(
-    const Stock& state, const TransferLine& line, const Id& from, const Id& to, std::size_t index
+    const Stock& state, const TransferLine& line, const Ends& ends, std::size_t index
 ) {
     const At at{"lines", index};
     const Id item_id = read(line.item());
@@ -59,9 +63,10 @@ Judged<Carried> carried_of(
         *item.value(), read(line.quantity()), read_or_none(line.unit()), at.path("quantity")
     );
     if (!quantity.ok()) return quantity.refused();
-    const auto source = location_inside(state, read_or_none(line.from()), from, at.path("from"));
+    const auto source =
+        location_inside(state, read_or_none(line.from()), ends.from, at.path("from"));
     if (!source.ok()) return source.refused();
-    const auto target = location_inside(state, read_or_none(line.to()), to, at.path("to"));
+    const auto target = location_inside(state, read_or_none(line.to()), ends.to, at.path("to"));
     if (!target.ok()) return target.refused();
     if (source.value() == target.value()) {
         return no(
@@ -117,23 +122,33 @@ const MovedLine* line_under_way(
     return nullptr;
 }
 
-Change arriving_of(
-    const Stock& state, const MovedLine& line, std::uint64_t sequence, std::int64_t quantity, At at
-) {
+// So much of what a line of the transfer sent.
+struct Arriving {
+    std::uint64_t sequence = 0;
+    std::int64_t quantity = 0;
+};
+Change arriving_of(const Stock& state, const MovedLine& line, const Arriving& arriving, At at) {
     Change change;
     change.place = *state.place_keys.find(line.place);
     change.item = state.items.find(change.place.item);
-    change.quantity = quantity;
+    change.quantity = arriving.quantity;
     change.reason = MoveReason::transfer;
     change.source_line = line.source_line;
-    change.original = sequence;
+    change.original = arriving.sequence;
     change.at = at;
     return change;
 }
 
+// One line of an arrival, as the command has it.
+struct ArrivedLine {
+    const ArrivalLine& line;
+    At at;
+};
 Judged<Nothing> arrive(
-    const Stock& state, Moving& moving, const Document& transfer, const ArrivalLine& line, At at
+    const Stock& state, Moving& moving, const Document& transfer, const ArrivedLine& arrived
 ) {
+    const ArrivalLine& line = arrived.line;
+    const At at = arrived.at;
     std::uint64_t sequence = 0;
     const MovedLine* sent = line_under_way(state, transfer, line.line(), sequence);
     if (sent == nullptr) {
@@ -163,7 +178,7 @@ Judged<Nothing> arrive(
         );
     }
     const auto moved = moving.carry(
-        arriving_of(state, *sent, sequence, quantity.milli(), at), transfer.transfer_to
+        arriving_of(state, *sent, {sequence, quantity.milli()}, at), transfer.transfer_to
     );
     if (!moved.ok()) return moved.refused();
     return Nothing{};
@@ -177,7 +192,7 @@ Judged<Nothing> arrive_all(const Stock& state, Moving& moving, const Document& t
         if (left <= 0) continue;
         const std::size_t index = line->source_line - std::size_t{1};
         const auto moved = moving.carry(
-            arriving_of(state, *line, sequence, left, {"lines", index}), transfer.transfer_to
+            arriving_of(state, *line, {sequence, left}, {"lines", index}), transfer.transfer_to
         );
         if (!moved.ok()) return moved.refused();
     }
@@ -191,9 +206,8 @@ Decision decide(const Stock& state, const TransferStock& command, const Context&
     if (!header.ok()) return header.refused();
     Moving moving{state, context, std::move(header.value())};
     for (flatbuffers::uoffset_t i = 0; i < command.lines()->size(); ++i) {
-        const auto carried = carried_of(
-            state, *command.lines()->Get(i), read(command.from()), read(command.to()), i
-        );
+        const Ends ends{read(command.from()), read(command.to())};
+        const auto carried = carried_of(state, *command.lines()->Get(i), ends, i);
         if (!carried.ok()) return carried.refused();
         const auto moved = carry(state, moving, carried.value());
         if (!moved.ok()) return moved.refused();
@@ -225,7 +239,7 @@ Decision decide(const Stock& state, const SendTransfer& command, const Context& 
     sent.date = header.value().days.date;
     Moving moving{state, context, std::move(header.value())};
     for (flatbuffers::uoffset_t i = 0; i < command.lines()->size(); ++i) {
-        const auto carried = carried_of(state, *command.lines()->Get(i), sent.from, transit, i);
+        const auto carried = carried_of(state, *command.lines()->Get(i), {sent.from, transit}, i);
         if (!carried.ok()) return carried.refused();
         const auto moved = carry(state, moving, carried.value());
         if (!moved.ok()) return moved.refused();
@@ -258,7 +272,7 @@ Decision decide(const Stock& state, const ReceiveTransfer& command, const Contex
     const std::size_t count = command.lines() == nullptr ? 0 : command.lines()->size();
     for (flatbuffers::uoffset_t i = 0; i < count; ++i) {
         const auto arrived =
-            arrive(state, moving, *transfer.value(), *command.lines()->Get(i), {"lines", i});
+            arrive(state, moving, *transfer.value(), {*command.lines()->Get(i), {"lines", i}});
         if (!arrived.ok()) return arrived.refused();
     }
     if (count == 0) {
