@@ -178,8 +178,9 @@ class Node:
             "num.io.threads": 2,
             "log.cleaner.dedupe.buffer.size": 4 << 20,
             # One of three that is dead is noticed in 4 s instead of 9, one that lags in 5, not 30.
-            # An only broker must not be given up because the machine is busy.
-            "broker.session.timeout.ms": 4000 if count > 1 else 60000,
+            # A killed broker may register again only when its old session is over.
+            "broker.session.timeout.ms": 4000 if count > 1 else 6000,
+            "initial.broker.registration.timeout.ms": 180000,
             "broker.heartbeat.interval.ms": 500,
             "replica.lag.time.max.ms": 5000,
         }
