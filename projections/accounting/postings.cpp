@@ -109,7 +109,7 @@ void project(
             .effective = read(event.accounting_date()),
             .position = header.position(),
         };
-        add_posting(rows, past, place, TaxSum{tag->base_minor(), tag->tax_minor()});
+        add_posting(rows, past, place, TaxTotalSum{tag->base_minor(), tag->tax_minor()});
     }
 }
 

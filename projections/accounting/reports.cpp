@@ -34,7 +34,7 @@ TaxSums tax_sums_at(const Query& query, std::uint64_t known_at) {
             if (entry == nullptr || entry->taxes() == nullptr) return;
             for (const TaxTag* tag : *entry->taxes()) {
                 const TaxKey key{tag->side(), read(tag->tax_code()), read(tag->rate()).ppm()};
-                const TaxSum sum{tag->base_minor(), tag->tax_minor()};
+                const TaxTotalSum sum{tag->base_minor(), tag->tax_minor()};
                 post(key, read(entry->accounting_date()), sum);
             }
         }};

@@ -27,8 +27,8 @@ void project(Rows<PartyNameRow>& rows, const crm::PartyRegistered& event);
 void project(Rows<PartyNameRow>& rows, const crm::PartyAmended& event);
 
 // postings.cpp
-using TaxTotalRow = TotalsRow<TaxKey, TaxSum>;
-using PastTaxTotalRow = PastTotalsRow<TaxKey, TaxSum>;
+using TaxTotalRow = TotalsRow<TaxKey, TaxTotalSum>;
+using PastTaxTotalRow = PastTotalsRow<TaxKey, TaxTotalSum>;
 void project(
     Rows<TaxTotalRow>& rows,
     Rows<PastTaxTotalRow>& past,

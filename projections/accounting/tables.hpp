@@ -158,7 +158,7 @@ struct TaxKey {
     Id tax_code;
     std::int64_t rate_ppm = 0;
 };
-struct TaxSum {
+struct TaxTotalSum {
     std::int64_t base_minor = 0;
     std::int64_t tax_minor = 0;
 };
@@ -168,21 +168,21 @@ struct PartyNameRow {
     std::string name;
 };
 
-inline constexpr auto tax_totals = totals_table<TaxKey, TaxSum>(
+inline constexpr auto tax_totals = totals_table<TaxKey, TaxTotalSum>(
     "tax_totals",
     key("side", &TaxKey::side),
     key("tax_code", &TaxKey::tax_code),
     key("rate_ppm", &TaxKey::rate_ppm),
-    column("base_minor", &TaxSum::base_minor),
-    column("tax_minor", &TaxSum::tax_minor)
+    column("base_minor", &TaxTotalSum::base_minor),
+    column("tax_minor", &TaxTotalSum::tax_minor)
 );
-inline constexpr auto past_tax_totals = past_totals_table<TaxKey, TaxSum>(
+inline constexpr auto past_tax_totals = past_totals_table<TaxKey, TaxTotalSum>(
     "past_tax_totals",
     key("side", &TaxKey::side),
     key("tax_code", &TaxKey::tax_code),
     key("rate_ppm", &TaxKey::rate_ppm),
-    column("base_minor", &TaxSum::base_minor),
-    column("tax_minor", &TaxSum::tax_minor)
+    column("base_minor", &TaxTotalSum::base_minor),
+    column("tax_minor", &TaxTotalSum::tax_minor)
 );
 inline constexpr auto party_names = table<PartyNameRow>(
     "party_names", key("party", &PartyNameRow::party), column("name", &PartyNameRow::name)

@@ -4,15 +4,15 @@
 namespace daybook::accounting {
 namespace {
 
-using Cell = std::map<std::tuple<Date, TaxSide, Id, std::int64_t>, TaxSum>;
+using Cell = std::map<std::tuple<Date, TaxSide, Id, std::int64_t>, TaxTotalSum>;
 
 Date first_day(const Query& query, const ReportRequest& request) {
     return date_option(request, "from", first_of_year(query, last_day(query, request)));
 }
 
 void add_month(const TaxSums& sums, Date first, Date last, Cell& cells) {
-    const auto add = [&](const TaxKey& key, const TaxSum& sum, std::int64_t sign) {
-        TaxSum& cell = cells[{first, key.side, key.tax_code, key.rate_ppm}];
+    const auto add = [&](const TaxKey& key, const TaxTotalSum& sum, std::int64_t sign) {
+        TaxTotalSum& cell = cells[{first, key.side, key.tax_code, key.rate_ppm}];
         cell.base_minor += sign * sum.base_minor;
         cell.tax_minor += sign * sum.tax_minor;
     };

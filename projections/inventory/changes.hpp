@@ -45,12 +45,12 @@ using StockChanges = std::vector<StockChange>;
 template <class Use>
 void each_place(const StockChange& change, Use&& use) {
     if (change.quantity.is_zero()) return;
-    const PlaceKey key{change.item, change.warehouse, change.location, change.lot};
+    const OnHandKey key{change.item, change.warehouse, change.location, change.lot};
     use(key, change.date, PlaceSum{change.quantity});
 }
 template <class Use>
 void each_pool(const StockChange& change, Use&& use) {
-    const PoolKey key{change.item, change.scope};
+    const ValueKey key{change.item, change.scope};
     const bool has_value = !change.value.is_zero() || !change.allowance.is_zero();
     PoolSum value{.value = change.value, .allowance = change.allowance};
     if (change.date == change.accounting_date) value.quantity = change.quantity;
@@ -76,8 +76,9 @@ void each_flow(const StockChange& change, Use&& use) {
 template <class Use>
 void each_group(const StockChange& change, Use&& use) {
     if (change.value.is_zero()) return;
-    use(GroupKey{change.scope, change.posting_group}, change.accounting_date, GroupSum{change.value}
-    );
+    use(GroupValueKey{change.scope, change.posting_group},
+        change.accounting_date,
+        GroupSum{change.value});
 }
 [[nodiscard]] bool is_arrival(const StockChange& change);
 template <class Use>

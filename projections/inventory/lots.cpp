@@ -145,7 +145,7 @@ Result<ReportTable> run_expiring(const Query& query, const ReportRequest& reques
     ItemNames names{query};
     for (const ValuedPlace& place :
          valued_places(query, request, day, id_option(request, "item"))) {
-        const PlaceKey& key = place.key;
+        const OnHandKey& key = place.key;
         if (key.lot.is_none() || place.quantity <= Quantity{}) continue;
         const auto lot = query.find<lots>(key.item, key.lot);
         if (!lot || lot->expiry.is_none() || lot->expiry > limit) continue;

@@ -17,14 +17,14 @@ Detail detail_of(const ReportRequest& request) {
 }
 
 struct Line {
-    PlaceKey key;
+    OnHandKey key;
     Quantity quantity;
     Money value;
     Money allowance;
 };
 
 // The place without what the report does not ask for.
-PlaceKey reduced(PlaceKey key, Detail detail) {
+OnHandKey reduced(OnHandKey key, Detail detail) {
     if (detail < Detail::lot) key.lot = {};
     if (detail < Detail::location) key.location = {};
     if (detail < Detail::warehouse) key.warehouse = {};
@@ -43,15 +43,15 @@ std::vector<Line> lines_by_item(const Query& query, const ReportRequest& request
 std::vector<Line> lines_by_place(
     const Query& query, const ReportRequest& request, Detail detail, const Id& warehouse
 ) {
-    const auto order = [](const PlaceKey& a, const PlaceKey& b) {
+    const auto order = [](const OnHandKey& a, const OnHandKey& b) {
         return std::tie(a.item, a.warehouse, a.location, a.lot) <
                std::tie(b.item, b.warehouse, b.location, b.lot);
     };
-    std::map<PlaceKey, Line, decltype(order)> lines{order};
+    std::map<OnHandKey, Line, decltype(order)> lines{order};
     for (const ValuedPlace& place :
          valued_places(query, request, request.as_of, id_option(request, "item"))) {
         if (!warehouse.is_none() && place.key.warehouse != warehouse) continue;
-        const PlaceKey key = reduced(place.key, detail);
+        const OnHandKey key = reduced(place.key, detail);
         Line& line = lines.try_emplace(key, Line{.key = key}).first->second;
         line.quantity += place.quantity;
         line.value += place.value;
@@ -61,7 +61,7 @@ std::vector<Line> lines_by_place(
     return all;
 }
 
-std::string key_of(const PlaceKey& key, Detail detail) {
+std::string key_of(const OnHandKey& key, Detail detail) {
     std::string text = to_string(key.item);
     if (detail >= Detail::warehouse) text += "|" + to_string(key.warehouse);
     if (detail >= Detail::location) text += "|" + to_string(key.location);

@@ -128,7 +128,7 @@ Result<ReportTable> run_negative(const Query& query, const ReportRequest& reques
     for (const ValuedPlace& place :
          valued_places(query, request, request.as_of, id_option(request, "item"))) {
         if (!place.quantity.is_negative()) continue;
-        const PlaceKey& key = place.key;
+        const OnHandKey& key = place.key;
         table.rows.push_back(
             {.key = fmt::format(
                  "{}|{}|{}|{}",

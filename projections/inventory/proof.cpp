@@ -14,7 +14,7 @@ struct Proof {
 
 // The account that a value is booked on: that of what is valued apart, else of the posting group,
 // else the one for all others.
-Id account_of(const std::map<Id, Id>& accounts, const GroupKey& key) {
+Id account_of(const std::map<Id, Id>& accounts, const GroupValueKey& key) {
     for (const Id& wanted : {key.scope, key.posting_group}) {
         const auto account = accounts.find(wanted);
         if (!wanted.is_none() && account != accounts.end()) return account->second;

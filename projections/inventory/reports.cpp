@@ -124,7 +124,7 @@ namespace {
 
 // Which of an item's pools a place belongs to: a lot's or a warehouse's own, if it is worth
 // anything. A pool whose goods were handed over to another is worth nothing any more.
-const Id& scope_of(const PlaceKey& place, const std::map<Id, PoolSum>& pools_by_scope) {
+const Id& scope_of(const OnHandKey& place, const std::map<Id, PoolSum>& pools_by_scope) {
     static const Id company;
     for (const Id* scope : {&place.lot, &place.warehouse}) {
         const auto pool = pools_by_scope.find(*scope);

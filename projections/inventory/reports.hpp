@@ -54,7 +54,7 @@ void sort_unique(Positions& positions);
 // Where an item's goods lie and what they are worth: a pool's value is divided by quantities, so
 // that the places of a pool add up to it.
 struct ValuedPlace {
-    PlaceKey key;
+    OnHandKey key;
     Quantity quantity;
     Money value;
 };

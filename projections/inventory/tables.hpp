@@ -92,7 +92,7 @@ struct LineRow {
     std::uint16_t line = 0;
 };
 
-struct PlaceKey {
+struct OnHandKey {
     Id item;
     Id warehouse;
     Id location;
@@ -102,7 +102,7 @@ struct PlaceSum {
     Quantity quantity;
 };
 // What is valued together: an item's goods in the company (no scope), a warehouse or a lot.
-struct PoolKey {
+struct ValueKey {
     Id item;
     Id scope;
 };
@@ -123,7 +123,7 @@ struct FlowSum {
     Money value_changed;  // Of what neither came nor went: revaluations, true-ups, landed cost.
 };
 // What accounting finds a stock account by.
-struct GroupKey {
+struct GroupValueKey {
     Id scope;
     Id posting_group;
 };
@@ -391,34 +391,34 @@ inline constexpr auto numbered = table<LineRow>(
     column("line", &LineRow::line)
 );
 
-inline constexpr auto places = totals_table<PlaceKey, PlaceSum>(
+inline constexpr auto places = totals_table<OnHandKey, PlaceSum>(
     "places",
-    key("item", &PlaceKey::item),
-    key("warehouse", &PlaceKey::warehouse),
-    key("location", &PlaceKey::location),
-    key("lot", &PlaceKey::lot),
+    key("item", &OnHandKey::item),
+    key("warehouse", &OnHandKey::warehouse),
+    key("location", &OnHandKey::location),
+    key("lot", &OnHandKey::lot),
     column("quantity", &PlaceSum::quantity)
 );
-inline constexpr auto past_places = past_totals_table<PlaceKey, PlaceSum>(
+inline constexpr auto past_places = past_totals_table<OnHandKey, PlaceSum>(
     "past_places",
-    key("item", &PlaceKey::item),
-    key("warehouse", &PlaceKey::warehouse),
-    key("location", &PlaceKey::location),
-    key("lot", &PlaceKey::lot),
+    key("item", &OnHandKey::item),
+    key("warehouse", &OnHandKey::warehouse),
+    key("location", &OnHandKey::location),
+    key("lot", &OnHandKey::lot),
     column("quantity", &PlaceSum::quantity)
 );
-inline constexpr auto pools = totals_table<PoolKey, PoolSum>(
+inline constexpr auto pools = totals_table<ValueKey, PoolSum>(
     "pools",
-    key("item", &PoolKey::item),
-    key("scope", &PoolKey::scope),
+    key("item", &ValueKey::item),
+    key("scope", &ValueKey::scope),
     column("quantity", &PoolSum::quantity),
     column("value", &PoolSum::value),
     column("allowance", &PoolSum::allowance)
 );
-inline constexpr auto past_pools = past_totals_table<PoolKey, PoolSum>(
+inline constexpr auto past_pools = past_totals_table<ValueKey, PoolSum>(
     "past_pools",
-    key("item", &PoolKey::item),
-    key("scope", &PoolKey::scope),
+    key("item", &ValueKey::item),
+    key("scope", &ValueKey::scope),
     column("quantity", &PoolSum::quantity),
     column("value", &PoolSum::value),
     column("allowance", &PoolSum::allowance)
@@ -443,16 +443,16 @@ inline constexpr auto past_flows = past_totals_table<FlowKey, FlowSum>(
     column("value_out", &FlowSum::value_out),
     column("value_changed", &FlowSum::value_changed)
 );
-inline constexpr auto group_values = totals_table<GroupKey, GroupSum>(
+inline constexpr auto group_values = totals_table<GroupValueKey, GroupSum>(
     "group_values",
-    key("scope", &GroupKey::scope),
-    key("posting_group", &GroupKey::posting_group),
+    key("scope", &GroupValueKey::scope),
+    key("posting_group", &GroupValueKey::posting_group),
     column("value", &GroupSum::value)
 );
-inline constexpr auto past_group_values = past_totals_table<GroupKey, GroupSum>(
+inline constexpr auto past_group_values = past_totals_table<GroupValueKey, GroupSum>(
     "past_group_values",
-    key("scope", &GroupKey::scope),
-    key("posting_group", &GroupKey::posting_group),
+    key("scope", &GroupValueKey::scope),
+    key("posting_group", &GroupValueKey::posting_group),
     column("value", &GroupSum::value)
 );
 inline constexpr auto arrivals = totals_table<ArrivalKey, PlaceSum>(

@@ -93,13 +93,13 @@ pass firms from firms
     REQUIRE_MESSAGE(summary.ok(), (summary ? "" : summary.error().message));
     std::string order;
     const auto reader = std::move(desk.log.read(0)).value();
-    const auto events = reader->next();
-    REQUIRE(events.ok());
-    for (const EventBytes event : events.value()) {
-        const auto* record = flatbuffers::GetRoot<crm::EventRecord>(payload_of(event).data());
-        order += record->event_as_PartyRegistered()->name()->str() + " ";
-        const auto* roles = record->event_as_PartyRegistered()->roles();
-        if (roles != nullptr) order += "(" + std::to_string(roles->size()) + ") ";
+    for (auto page = reader->next(); page.ok() && !page.value().empty(); page = reader->next()) {
+        for (const EventBytes event : page.value()) {
+            const auto* record = flatbuffers::GetRoot<crm::EventRecord>(payload_of(event).data());
+            order += record->event_as_PartyRegistered()->name()->str() + " ";
+            const auto* roles = record->event_as_PartyRegistered()->roles();
+            if (roles != nullptr) order += "(" + std::to_string(roles->size()) + ") ";
+        }
     }
     CHECK(order == "P1 F0 1 (2) P2 F1 1 (2) P3 ");
     REQUIRE(summary.value().passes.size() == 2);
