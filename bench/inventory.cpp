@@ -186,11 +186,17 @@ class Trade {
     double naive_seconds_ = 0;
 };
 
+// Large blocks, which the allocator maps by themselves, count too.
+std::size_t bytes_held() {
+    const auto all = mallinfo2();
+    return all.uordblks + all.hblkhd;
+}
+
 void run(std::uint64_t movements) {
     Desk desk;
     open_book(desk);
     Trade trade{desk, movements};
-    const std::size_t before = mallinfo2().uordblks;
+    const std::size_t before = bytes_held();
     const std::uint64_t window = std::max<std::uint64_t>(movements / 50, 1);
     for (std::uint64_t mark = 1'000; trade.played() < movements; mark *= 10) {
         const std::uint64_t end = std::min(mark, movements);
@@ -210,7 +216,7 @@ void run(std::uint64_t movements) {
         "{} events; the state holds {:.0f} bytes for each movement; a queue of layers alone takes "
         "{:.2f} us for each, its clock included; peak memory {} MiB\n",
         desk.events(),
-        static_cast<double>(mallinfo2().uordblks - before) / count,
+        static_cast<double>(bytes_held() - before) / count,
         trade.naive_seconds() / count * 1e6,
         peak_memory_mib()
     );
