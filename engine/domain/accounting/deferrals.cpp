@@ -76,12 +76,20 @@ Decision add_release(
     return {};
 }
 
-Deferral deferral_of(const DeferredTax& tag) {
+// The items of the document that defers: how many, and what they came to at first.
+struct OpenedItems {
+    std::uint16_t parts = 0;
+    Money gross;
+};
+
+Deferral deferral_of(const DeferredTax& tag, const OpenedItems& items) {
     return {
         .tax_code = read(tag.tax_code()),
         .rate = read(tag.rate()),
         .side = tag.side(),
         .account = read(tag.account()),
+        .parts = items.parts,
+        .gross = items.gross,
         .tax = read(tag.tax()),
         .base_minor = tag.base_minor(),
         .tax_minor = tag.tax_minor(),
@@ -125,13 +133,13 @@ Decision add_tax_line(const Books& state, EntryDraft& draft, const TaxLine& line
 }
 
 std::vector<Deferral> deferrals_in(const EntryPostedT& entry) {
-    Money gross;
-    for (const OpenedItem& item : entry.items) gross += read(entry.lines[item.line()].amount());
+    OpenedItems items{.parts = static_cast<std::uint16_t>(entry.items.size()), .gross = {}};
+    for (const OpenedItem& item : entry.items) {
+        items.gross += read(entry.lines[item.line()].amount());
+    }
     std::vector<Deferral> deferrals;
     for (const DeferredTax& tag : entry.deferred_taxes) {
-        deferrals.push_back(deferral_of(tag));
-        deferrals.back().gross = gross;
-        deferrals.back().parts = static_cast<std::uint16_t>(entry.items.size());
+        deferrals.push_back(deferral_of(tag, items));
     }
     return deferrals;
 }
@@ -189,18 +197,17 @@ Decision Posting::release_document(const Id& document, const ReleaseOrder& order
 void note_deferred(Books& state, const EntryPosted& event) {
     if (event.deferred_taxes() == nullptr || event.deferred_taxes()->size() == 0) return;
     if (event.kind() != EntryKind::tax_release) {
-        Money gross;
-        const std::size_t parts = event.items() == nullptr ? 0 : event.items()->size();
-        for (std::size_t i = 0; i < parts; ++i) {
-            const OpenedItem* item = event.items()->Get(static_cast<flatbuffers::uoffset_t>(i));
-            gross += read(event.lines()->Get(item->line())->amount());
+        OpenedItems items;
+        if (event.items() != nullptr) {
+            items.parts = static_cast<std::uint16_t>(event.items()->size());
+            for (const OpenedItem* item : *event.items()) {
+                items.gross += read(event.lines()->Get(item->line())->amount());
+            }
         }
         std::vector<Deferral>& deferrals = state.deferrals.at(read(event.entry()));
         DAYBOOK_ASSERT(deferrals.empty());
         for (const DeferredTax* tag : *event.deferred_taxes()) {
-            deferrals.push_back(deferral_of(*tag));
-            deferrals.back().gross = gross;
-            deferrals.back().parts = static_cast<std::uint16_t>(parts);
+            deferrals.push_back(deferral_of(*tag, items));
         }
         return;
     }
