@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/assert.hpp"
@@ -52,7 +53,7 @@ Result<void> OwnedBook::submit(std::vector<CommandMessage> commands, AnswerCallb
                 fmt::format("{} commands wait for their answers already", flights_.size())};
         }
         number = next_flight_++;
-        flights_.emplace(number, Flight{std::move(commands), std::move(callback)});
+        flights_.emplace(number, Flight{std::move(commands), std::move(callback), led_from_});
     }
     const Result<void> taken = submit_flight(number);
     if (taken.ok()) return taken;
@@ -292,13 +293,16 @@ void OwnedBook::settle() {
 Result<void> OwnedBook::look_up_open(const LogHolder& winner) {
     std::map<Id, std::uint64_t> first_positions;
     std::map<std::uint64_t, Id> open;
+    std::uint64_t from = led_from_;  // Earlier when one stayed open through a term of ours.
     {
         const std::scoped_lock lock{flights_mutex_};
         for (const auto& [number, flight] : flights_) {
-            if (flight.is_open) open.emplace(number, flight.commands.front().id);
+            if (!flight.is_open) continue;
+            open.emplace(number, flight.commands.front().id);
+            from = std::min(from, flight.not_before);
         }
     }
-    DAYBOOK_TRY(const auto reader, log_.read(led_from_));
+    DAYBOOK_TRY(const auto reader, log_.read(from));
     while (true) {
         DAYBOOK_TRY(const auto events, reader->next());
         if (events.empty()) break;

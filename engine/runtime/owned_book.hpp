@@ -84,7 +84,8 @@ class OwnedBook {
     struct Flight {
         std::vector<CommandMessage> commands;
         AnswerCallback callback;
-        bool is_open = false;  // Its append failed.
+        std::uint64_t not_before = 0;  // Where in the log its events may stand, at the earliest.
+        bool is_open = false;          // Its append failed.
     };
     using Flights = std::map<std::uint64_t, Flight>;
 
@@ -118,6 +119,7 @@ class OwnedBook {
     std::atomic<bool> is_stopping_ = false;
     std::atomic<std::uint64_t> suspected_term_ = 0;
     std::atomic<std::uint64_t> recoveries_ = 0;
+    std::atomic<std::uint64_t> led_from_ = 0;  // The position of the last claim.
 
     mutable std::mutex flights_mutex_;
     Flights flights_;                // Guarded by flights_mutex_.
@@ -128,8 +130,7 @@ class OwnedBook {
 
     // Of the keeper's thread.
     std::uint64_t led_term_ = 0;
-    std::uint64_t led_from_ = 0;  // The position of the claim.
-    bool was_named_ = false;      // While it led.
+    bool was_named_ = false;  // While it led.
     std::optional<Elapsed> named_since_;
     std::optional<Elapsed> released_since_;
     std::optional<Elapsed> open_since_;

@@ -243,7 +243,11 @@ void Writer::finish_group() {
         if (auto appended = log_.append(group_.events()); !appended.ok()) {
             set_failure(appended.error());
             // A refusal, too, may rest on an event of this group that is now lost.
-            for (Pending& pending : pending_) pending.answer = failed(no_writes(*failure_));
+            for (Pending& pending : pending_) {
+                const bool stands_before = pending.answer.is_repeated &&
+                                           pending.answer.first_position < group_.first_position();
+                if (!stands_before) pending.answer = failed(no_writes(*failure_));
+            }
         }
     }
     for (const Pending& pending : pending_) pending.callback(pending.answer);

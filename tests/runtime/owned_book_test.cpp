@@ -255,7 +255,7 @@ TEST_CASE("whatever fails, each command that was accepted stands in the log once
     Prng random{seed};
     Two two;
     two.a.lead();
-    std::map<std::string, bool> sent;
+    std::vector<std::string> sent;
     for (int i = 0; i < 300; ++i) {
         std::vector<Fate> fates;
         for (int n = 0; n < 2; ++n) fates.push_back(static_cast<Fate>(random.next() % 4));
@@ -265,13 +265,13 @@ TEST_CASE("whatever fails, each command that was accepted stands in the log once
         if (i % 17 == 8) two.b.book.set_named(random.next() % 2 == 0);
         two.clock.advance(std::chrono::milliseconds{random.next() % 700});
         const std::string id = "c-" + std::to_string(i);
-        wait_until([&] {
-            two.clock.advance(std::chrono::milliseconds{5});
+        two.pass_until([&] {
             if (!two.a.book.is_leading() && !two.b.book.is_leading()) two.a.book.set_named(true);
-            return two.a.book.is_leading() || two.b.book.is_leading();
+            OwnedBook& book = two.a.book.is_leading() ? two.a.book : two.b.book;
+            return two.answers.try_to_send(book, open_till(id, id));
         });
-        OwnedBook& book = two.a.book.is_leading() ? two.a.book : two.b.book;
-        sent[id] = two.answers.try_to_send(book, open_till(id, id));
+        sent.push_back(id);
+        if (i % 7 == 0) two.pass_until([&] { return two.answers.count(id) > 0; });
     }
     two.topic.set_fates({});
     two.a.book.stop();
@@ -279,18 +279,14 @@ TEST_CASE("whatever fails, each command that was accepted stands in the log once
     const auto in_log = stored(two.topic);
     for (const auto& [id, count] : in_log) CHECK_MESSAGE(count == 1, id);
     std::size_t accepted = 0;
-    for (const auto& [id, taken] : sent) {
-        if (!taken) {
-            CHECK_MESSAGE(!in_log.contains(id), id);
-            continue;
-        }
+    for (const std::string& id : sent) {
         const Answer answer = two.answers.wait_for(id);
         const bool was_accepted = answer.outcome == Outcome::accepted;
         accepted += was_accepted ? 1 : 0;
         CHECK_MESSAGE(was_accepted == in_log.contains(id), id);
         if (!was_accepted) CHECK(answer.error.code == ErrorCode::busy);
     }
-    CHECK(accepted > 0);
+    CHECK(accepted > sent.size() / 4);
 }
 
 }  // namespace daybook::toys
