@@ -69,6 +69,12 @@ class Judge(unittest.TestCase):
         verdict = oracle.judge(records_of(example()), [{"id": "d", "outcome": "refused"}])
         self.assertEqual(verdict.refused_stored, 1)
 
+    def test_what_was_told_to_be_absent_and_counts_is_found(self):
+        absent, unknown = {"id": "d", "outcome": "absent"}, {"id": "d", "outcome": "open"}
+        self.assertEqual(oracle.judge(records_of(example()), [absent]).risen, 1)
+        # Another try of the same command may have stored it.
+        self.assertEqual(oracle.judge(records_of(example()), [absent, unknown]).risen, 0)
+
     def test_an_answer_with_another_place_is_found(self):
         self.assertEqual(oracle.judge(records_of(example()), [accepted("d", 2)]).misplaced, 1)
 

@@ -1,9 +1,10 @@
 """Holds a topic against what clients were told.
 
 A history is one line of JSON for each thing that a client saw: {"id", "outcome"} with the outcome
-"accepted" (and "position", "events"), "refused", or "open" when no answer came. A command may be
-sent again; then several lines have its id. Every accepted command must stand in the book exactly
-once and where its answer said; a refused one nowhere; an open one once or nowhere.
+"accepted" (and "position", "events"), "refused", "absent" when it was told that nothing was stored,
+or "open" when no answer came. A command may be sent again; then several lines have its id. Every
+accepted command must stand in the book exactly once and where its answer said; a refused one
+nowhere, nor one of which all that was told is that it is absent; an open one once or nowhere.
 """
 
 import json
@@ -18,6 +19,7 @@ class Verdict:
 
     acknowledged: int = 0
     refused: int = 0
+    absent: int = 0
     open: int = 0
     open_stored: int = 0
     events: int = 0
@@ -28,6 +30,7 @@ class Verdict:
     torn: int = 0
     misplaced: int = 0
     refused_stored: int = 0
+    risen: int = 0
     problems: list = field(default_factory=list)
 
     @property
@@ -96,6 +99,10 @@ def _judge_command(command, lines, batches, verdict):
         verdict.refused += 1
         if batches:
             verdict.fail("refused_stored", f"{command} was refused and stands at {batches}")
+    elif all(line["outcome"] == "absent" for line in lines):
+        verdict.absent += 1
+        if batches:
+            verdict.fail("risen", f"{command} was told to be absent and stands at {batches}")
     else:
         verdict.open += 1
         verdict.open_stored += bool(batches)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 COLUMNS = (
-    ("fault", 34), ("rounds", 7), ("faults", 7), ("accepted", 9), ("refused", 8), ("open", 6),
+    ("fault", 34), ("rounds", 7), ("faults", 7), ("accepted", 9), ("refused", 8), ("absent", 7), ("open", 6),
     ("lost", 5), ("doubled", 8), ("torn", 5), ("void", 6), ("terms", 6), ("gap s", 6),
 )  # fmt: skip
 
@@ -23,9 +23,10 @@ class Row:
             return [self.fault, self.rounds, self.faults]
         gap = f"{getattr(found, 'longest_gap', 0):.1f}"
         return [
-            *(self.fault, self.rounds, self.faults, found.acknowledged, found.refused, found.open),
-            *(found.lost + found.misplaced + found.refused_stored, found.doubled, found.torn),
-            *(found.void, found.terms, gap),
+            *(self.fault, self.rounds, self.faults, found.acknowledged, found.refused),
+            *(found.absent, found.open),
+            found.lost + found.misplaced + found.refused_stored + found.risen,
+            *(found.doubled, found.torn, found.void, found.terms, gap),
         ]
 
 

@@ -26,12 +26,15 @@ import disks  # noqa: E402
 import kill  # noqa: E402
 import net  # noqa: E402
 import report  # noqa: E402
+import served  # noqa: E402
 import wires  # noqa: E402
 
 # Name, what it does, rounds of the short form, rounds for each hundred of --rounds.
 FAULTS = [
     ("node", kill.node, 5, 100),
     ("zombie", kill.zombie, 3, 25),
+    ("serve-kill", served.killed, 3, 25),
+    ("serve-zombie", served.frozen, 2, 10),
     ("broker", kill.only_broker, 1, 10),
     ("rolling", kill.one_of_three, 1, 6),
     ("two-dead", kill.two_of_three, 1, 3),
