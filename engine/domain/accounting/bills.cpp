@@ -38,13 +38,7 @@ Decision check_bill(const Books& state, const RecordBill& command, Date date) {
             {"lines", std::to_string(count), "at most " + std::to_string(entry_lines_max / 2)}};
     }
     if (Decision no = check_party(state, read(command.party())); no.is_refused()) return no;
-    const Id party = surviving_party(state, read(command.party()));
-    if (state.bill_numbers.contains(bill_number_key(party, text(command.number())))) {
-        return {
-            Refusal::bill_number_exists,
-            {"number", copy(command.number()), "a number of this supplier not recorded yet"}};
-    }
-    return {};
+    return check_bill_number(state, read(command.party()), text(command.number()));
 }
 
 Checked<std::vector<TaxGroup>> group_lines(const RecordBill& command) {
@@ -326,7 +320,7 @@ Decision decide(const Books& state, const RecordBill& command, const Context& co
 }
 
 void apply(Books& state, const BillRecorded& event) {
-    state.bill_numbers.at(bill_number_key(read(event.party()), text(event.number()))) = Presence{};
+    state.bill_numbers.at(bill_number_of(read(event.party()), text(event.number()))) = Presence{};
 }
 
 }  // namespace daybook::accounting

@@ -57,6 +57,12 @@ struct TaxRateFrom {
     Date from;
     friend auto operator<=>(const TaxRateFrom&, const TaxRateFrom&) = default;
 };
+// A supplier's own number as a digest, first: so that those of merged suppliers stand together.
+struct BillNumber {
+    Id number;
+    Id party;
+    friend auto operator<=>(const BillNumber&, const BillNumber&) = default;
+};
 struct DimensionValue {
     Id dimension;
     Id value;
@@ -225,7 +231,7 @@ struct Books {
     Keyed<KeptEntry> entries;
     Keyed<Allocation> allocations;
     Keyed<Payment> payments;
-    Keyed<Presence> bill_numbers;              // By party and the supplier's number, as one id.
+    Sorted<Presence, BillNumber> bill_numbers;
     Sorted<TaxSum, TaxMonth> taxes_to_return;  // By the month of origin.
     Keyed<Presence> tax_returns;
     Keyed<std::vector<Deferral>> deferrals;  // By document; those of settled ones stay, too.

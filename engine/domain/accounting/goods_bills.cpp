@@ -218,13 +218,7 @@ Decision check_bill(const Books& state, const purchasing::BillMatched& event) {
     if (Decision no = check_new_entry(state, read(event.bill())); no.is_refused()) return no;
     if (Decision no = check_party(state, read(event.supplier())); no.is_refused()) return no;
     if (event.is_release()) return {};
-    const Id party = surviving_party(state, read(event.supplier()));
-    if (state.bill_numbers.contains(bill_number_key(party, text(event.number())))) {
-        return {
-            Refusal::bill_number_exists,
-            {"number", copy(event.number()), "a number of this supplier not recorded yet"}};
-    }
-    return {};
+    return check_bill_number(state, read(event.supplier()), text(event.number()));
 }
 
 Money without_sign(Money amount) {

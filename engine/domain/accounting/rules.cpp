@@ -18,8 +18,8 @@ Id surviving_party(const Books& state, Id party) {
     return party;
 }
 
-Id bill_number_key(const Id& party, std::string_view number) {
-    return id_from_text(to_string(party) + "|" + std::string{number});
+BillNumber bill_number_of(const Id& party, std::string_view number) {
+    return {id_from_text(std::string{number}), party};
 }
 
 std::string at_line(std::string_view list, std::size_t index, std::string_view field) {
@@ -41,6 +41,19 @@ Decision check_party(const Books& state, const Id& party) {
     return {
         Refusal::party_unknown,
         {"party", to_string(party), "a party that crm.RegisterParty registered"}};
+}
+
+Decision check_bill_number(const Books& state, const Id& party, std::string_view number) {
+    const Id digest = bill_number_of(party, number).number;
+    for (auto known = state.bill_numbers.from({digest, Id{}});
+         known != state.bill_numbers.end() && known->first.number == digest;
+         ++known) {
+        if (surviving_party(state, known->first.party) != surviving_party(state, party)) continue;
+        return {
+            Refusal::bill_number_exists,
+            {"number", std::string{number}, "a number of this supplier not recorded yet"}};
+    }
+    return {};
 }
 
 Decision check_account(const Books& state, const Id& account, std::string at) {

@@ -39,8 +39,8 @@ inline constexpr std::size_t entry_lines_max = 10'000;
 [[nodiscard]] Date date_or_today(const wire::Date* date, const Context& context);
 // The party that is left after merges.
 [[nodiscard]] Id surviving_party(const Books& state, Id party);
-// A supplier's own number as one id.
-[[nodiscard]] Id bill_number_key(const Id& party, std::string_view number);
+// A supplier's own number of a bill.
+[[nodiscard]] BillNumber bill_number_of(const Id& party, std::string_view number);
 [[nodiscard]] std::string at_line(std::string_view list, std::size_t index, std::string_view field);
 
 [[nodiscard]] Decision check_book(const Books& state);
@@ -51,6 +51,10 @@ inline constexpr std::size_t entry_lines_max = 10'000;
 [[nodiscard]] Decision check_new_entry(const Books& state, const Id& entry);
 [[nodiscard]] Decision check_dimension(
     const Books& state, const Id& dimension, const Id& value, std::string at
+);
+// No bill of the supplier, or of one that was merged with it, has this number yet.
+[[nodiscard]] Decision check_bill_number(
+    const Books& state, const Id& party, std::string_view number
 );
 // A day of the calendar.
 [[nodiscard]] Decision check_day(Date date);

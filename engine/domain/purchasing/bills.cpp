@@ -34,13 +34,18 @@ Check check_number(const Purchasing& state, Id supplier, std::string_view number
             fmt::format("at most {}", number_bytes_max)
         );
     }
-    if (!state.bill_numbers.contains({supplier, std::string{number}})) return Nothing{};
-    return refuse(
-        Refusal::bill_number_exists,
-        "number",
-        std::string{number},
-        "a number of this supplier not recorded yet"
-    );
+    for (auto known = state.bill_numbers.from({std::string{number}, Id{}});
+         known != state.bill_numbers.end() && known->first.number == number;
+         ++known) {
+        if (standing_for(state, known->first.supplier) != supplier) continue;
+        return refuse(
+            Refusal::bill_number_exists,
+            "number",
+            std::string{number},
+            "a number of this supplier not recorded yet"
+        );
+    }
+    return Nothing{};
 }
 
 // The order and its line, if the bill's line has one.
@@ -667,7 +672,7 @@ void apply(Purchasing& state, const BillMatched& event) {
         state.documents.at(id) = {event.is_release() ? DocumentKind::release : DocumentKind::bill};
     }
     if (!event.is_release()) {
-        state.bill_numbers.at({read(event.supplier()), copy(event.number())}) = Presence{};
+        state.bill_numbers.at({copy(event.number()), read(event.supplier())}) = Presence{};
     }
     for (const MatchedLine* line : *event.lines()) {
         const Id order = read(line->order());
@@ -690,7 +695,7 @@ void apply(Purchasing& state, const MatchExceptionRaised& event) {
     const Id id = read(event.bill());
     DAYBOOK_ASSERT(!state.documents.contains(id));
     state.documents.at(id) = {DocumentKind::bill};
-    state.bill_numbers.at({read(event.supplier()), copy(event.number())}) = Presence{};
+    state.bill_numbers.at({copy(event.number()), read(event.supplier())}) = Presence{};
     GivenBill& bill = state.exceptions.at(id);
     bill.number = copy(event.number());
     bill.supplier = read(event.supplier());
@@ -742,7 +747,7 @@ void apply(Purchasing& state, const MatchExceptionResolved& event) {
     DAYBOOK_ASSERT(state.exceptions.contains(id));
     if (event.resolution() == Resolution::reject) {
         const GivenBill bill = state.exceptions.get(id);
-        state.bill_numbers.erase({bill.supplier, bill.number});
+        state.bill_numbers.erase({bill.number, bill.supplier});
     }
     state.exceptions.erase(id);
 }

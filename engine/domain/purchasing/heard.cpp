@@ -80,7 +80,7 @@ void listen(Purchasing& state, const accounting::ExchangeRatePublished& event) {
 }
 
 void listen(Purchasing& state, const accounting::BillRecorded& event) {
-    state.bill_numbers.at({read(event.party()), copy(event.number())}) = Presence{};
+    state.bill_numbers.at({copy(event.number()), read(event.party())}) = Presence{};
 }
 void listen(Purchasing& state, const accounting::PaymentRecorded& event) {
     const Money advance = read(event.advance());

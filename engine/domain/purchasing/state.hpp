@@ -268,9 +268,10 @@ struct Receipt {
     std::vector<ReceiptLineState> lines;
 };
 
+// By number first, so that one of suppliers that were merged is found whoever is named.
 struct SupplierNumber {
-    Id supplier;
     std::string number;
+    Id supplier;
     friend auto operator<=>(const SupplierNumber&, const SupplierNumber&) = default;
 };
 // A line of a bill before it is matched.
@@ -377,7 +378,7 @@ struct Purchasing {
     Keyed<Quotation> quotations;
     Keyed<Order> orders;
     Keyed<Receipt> receipts;
-    Keyed<Presence, SupplierNumber> bill_numbers;
+    Sorted<Presence, SupplierNumber> bill_numbers;
     Keyed<GivenBill> exceptions;  // Bills that wait to be resolved.
     Keyed<Advance> advances;
     Keyed<Proposal> proposals;
