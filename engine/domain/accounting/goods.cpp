@@ -394,13 +394,14 @@ Decision AccountSums::add_stock(const Books& state, const Id& pool, const Id& gr
 Decision post_goods(Posting& posting, GoodsEntry entry, const AccountSums& sums) {
     const Books& state = posting.state();
     EntryDraft draft{
-        .event = {
-            .entry = entry.entry,
-            .kind = entry.kind,
-            .date = entry.date,
-            .piece = std::move(entry.piece),
-            .text = std::move(entry.text),
-            .source = entry.source}};
+        .event =
+            {.entry = entry.entry,
+             .kind = entry.kind,
+             .date = entry.date,
+             .piece = std::move(entry.piece),
+             .text = std::move(entry.text),
+             .source = entry.source},
+        .not_before = entry.not_before};
     draft.event.lines.reserve(sums.sums().size());
     for (const AccountSums::Sum& sum : sums.sums()) {
         if (sum.minor == 0) continue;
@@ -481,7 +482,8 @@ Decision react(const Books& state, const inventory::StockRevalued& event, const 
          .date = read(event.date()),
          .piece = piece,
          .text = words_of(event.lines()->Get(0)->reason()) + piece,
-         .source = source.is_none() ? id : source},
+         .source = source.is_none() ? id : source,
+         .not_before = read(event.accounting_date())},
         sums
     );
     if (no.is_refused()) return no;

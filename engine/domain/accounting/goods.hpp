@@ -46,6 +46,7 @@ struct GoodsEntry {
     std::string piece;
     std::string text;
     Id source;
+    Date not_before;  // The first day on which it may be accounted for, or none.
 };
 // Posts what the sums come to; nothing if all of them are zero.
 [[nodiscard]] Decision post_goods(Posting& posting, GoodsEntry entry, const AccountSums& sums);

@@ -271,15 +271,16 @@ Decision react(const Books& state, const purchasing::BillMatched& event, const C
                         : event.is_credit_note() ? "Supplier's credit note "
                                                  : "Bill ";
     EntryDraft draft{
-        .event = {
-            .entry = bill,
-            .journal = journal.value(),
-            .kind = EntryKind::goods_bill,
-            .date = read(event.date()),
-            .piece = number,
-            .piece_date = read(event.date()),
-            .text = words + number,
-            .source = bill}};
+        .event =
+            {.entry = bill,
+             .journal = journal.value(),
+             .kind = EntryKind::goods_bill,
+             .date = read(event.date()),
+             .piece = number,
+             .piece_date = read(event.date()),
+             .text = words + number,
+             .source = bill},
+        .not_before = read(event.accounting_date())};
     if (Decision no = add_bill(state, draft, event); no.is_refused()) return no;
 
     Posting posting{state};

@@ -321,7 +321,8 @@ Decision react(const Stock& state, const purchasing::BillMatched& event, const C
     if (amounts.empty()) return {};
     const Id bill = read(event.bill());
     if (auto is_new = check_new(state, "bill", bill); !is_new.ok()) return is_new.refused();
-    const Date accounting_date = accounting_date_or_none(state, date);
+    const Date accounting_date =
+        accounting_date_or_none(state, std::max(date, read(event.accounting_date())));
     if (accounting_date.is_none()) {
         return no(
             Refusal::no_open_period,

@@ -67,10 +67,11 @@ Decision decide(const Purchasing& state, const ReleaseAccruals& command, const C
     if (!reason.ok()) return reason.refused();
     const Check dated = check_not_before(date, order.value()->date);
     if (!dated.ok()) return dated.refused();
-    const Judged<Date> day = accounting_day(state, date);
-    if (!day.ok()) return day.refused();
     Judged<std::vector<MatchedLine>> lines = asked_releases(state, *order.value(), command);
     if (!lines.ok()) return lines.refused();
+    const Judged<Date> day =
+        accounting_day(state, std::max(date, cleared_since(state, lines.value())));
+    if (!day.ok()) return day.refused();
 
     AccrualsReleasedT event;
     event.release = id;

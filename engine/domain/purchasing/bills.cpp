@@ -427,10 +427,11 @@ std::vector<AppliedPrepayment> prepayments_for(const Purchasing& state, const Gi
 }
 
 Judged<BillMatchedT> matched(const Purchasing& state, Id id, const GivenBill& bill, Date posted) {
-    const Judged<Date> day = accounting_day(state, posted);
-    if (!day.ok()) return day.refused();
     Judged<std::vector<MatchedLine>> lines = matched_lines(state, bill);
     if (!lines.ok()) return lines.refused();
+    const Judged<Date> day =
+        accounting_day(state, std::max(posted, cleared_since(state, lines.value())));
+    if (!day.ok()) return day.refused();
     const bool is_credit = bill.is_credit_note;
 
     BillMatchedT event;
@@ -677,7 +678,8 @@ void apply(Purchasing& state, const BillMatched& event) {
     for (const MatchedLine* line : *event.lines()) {
         const Id order = read(line->order());
         if (order.is_none()) continue;
-        apply_matched(state.orders.at(order).lines[line->order_line() - 1U], *line);
+        OrderLineState& ordered = state.orders.at(order).lines[line->order_line() - 1U];
+        apply_matched(ordered, *line, read(event.accounting_date()));
     }
     if (event.prepayments() == nullptr) return;
     for (const AppliedPrepayment* applied : *event.prepayments()) {

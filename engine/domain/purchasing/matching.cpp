@@ -402,6 +402,11 @@ void add_line_differences(const Tolerance& asked, std::vector<LineDifference>& d
     if (expected.ok()) add(price_difference(asked, expected.value()));
 }
 
+bool is_of(const Received& received, const MatchedLine& matched) {
+    return received.receipt == read(matched.receipt()) &&
+           received.receipt_line == matched.receipt_line();
+}
+
 }  // namespace
 
 std::vector<LineDifference> differences_of(const Purchasing& state, const GivenBill& bill) {
@@ -548,13 +553,32 @@ Money expected_credit(const OrderLineState& line, Quantity quantity, Currency cu
     return expected;
 }
 
-void apply_matched(OrderLineState& line, const MatchedLine& matched) {
+Date cleared_since(const Purchasing& state, std::span<const MatchedLine> lines) {
+    Date since = date_min;
+    for (const MatchedLine& matched : lines) {
+        if (read(matched.order()).is_none()) continue;
+        const OrderLineState& line =
+            state.orders.find(read(matched.order()))->lines[matched.order_line() - 1U];
+        if (matched.effect() == MatchEffect::ahead && read(matched.quantity()).is_negative()) {
+            since = std::max(since, line.transit_since);
+        }
+        if (matched.effect() == MatchEffect::returned) since = std::max(since, line.credit_since);
+        const auto received = std::ranges::find_if(line.receipts, [&](const Received& one) {
+            return is_of(one, matched);
+        });
+        if (received != line.receipts.end()) since = std::max(since, received->accrued_since);
+    }
+    return since;
+}
+
+void apply_matched(OrderLineState& line, const MatchedLine& matched, Date day) {
     const Quantity quantity = read(matched.quantity());
     const bool is_expense = matched.kind() == MatchKind::expense;
     const Money value = is_expense ? zero(read(matched.value()).currency()) : read(matched.value());
     line.billed += quantity;
     DAYBOOK_ASSERT(!line.billed.is_negative());
     if (matched.effect() == MatchEffect::ahead) {
+        if (!quantity.is_negative()) line.transit_since = std::max(line.transit_since, day);
         put(line.transit, {quantity, value, read(matched.net())});
         if (quantity.is_negative())
             line.transit.net += read(matched.expected()) - read(matched.net());
@@ -565,12 +589,13 @@ void apply_matched(OrderLineState& line, const MatchedLine& matched) {
         DAYBOOK_ASSERT(!line.credit_expected.quantity.is_negative());
     }
     const auto received = std::ranges::find_if(line.receipts, [&](const Received& one) {
-        return one.receipt == read(matched.receipt()) && one.receipt_line == matched.receipt_line();
+        return is_of(one, matched);
     });
     if (received == line.receipts.end()) return;
     received->variance += read(matched.price_variance());
     received->billed_net += read(matched.net());
     if (matched.effect() != MatchEffect::received) return;
+    if (quantity.is_negative()) received->accrued_since = std::max(received->accrued_since, day);
     const Money expected = read(matched.expected());
     received->unbilled.quantity -= quantity;
     received->unbilled.value -= value;

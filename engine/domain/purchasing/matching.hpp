@@ -1,6 +1,7 @@
 // The three-way match: what a bill says, line by line, against what was ordered and received.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "engine/domain/purchasing/ordering.hpp"
@@ -29,7 +30,11 @@ namespace daybook::purchasing {
     const OrderLineState& line, Quantity quantity, Currency currency
 );
 
-// What a matched line does to its order's line.
-void apply_matched(OrderLineState& line, const MatchedLine& matched);
+// The last day on which something came that the lines clear: they count from then on, so that
+// nothing that waits is less than nothing on any day.
+[[nodiscard]] Date cleared_since(const Purchasing&, std::span<const MatchedLine> lines);
+
+// What a matched line does to its order's line, counting on a day.
+void apply_matched(OrderLineState& line, const MatchedLine& matched, Date day);
 
 }  // namespace daybook::purchasing

@@ -378,6 +378,24 @@ Judged<std::vector<ReturnedLine>> returned_lines(const SentBack& sent, const Ret
     return lines;
 }
 
+// What was not billed goes out of the accrual, so not before it is there.
+Check check_accrued(const SentBack& sent, std::span<const ReturnedLine> lines, Date day) {
+    for (const ReturnedLine& line : lines) {
+        const Received& received =
+            received_of(sent.order, sent.receipt.lines[line.receipt_line() - 1U]);
+        if (line.accrued().minor() == 0 || day >= received.accrued_since) continue;
+        return refuse(
+            Refusal::date_before_document,
+            "date",
+            to_string(sent.date),
+            fmt::format(
+                "{} or later, when its bill was taken back", to_string(received.accrued_since)
+            )
+        );
+    }
+    return Nothing{};
+}
+
 void send_back(Order& order, const ReceiptLineState& place, const ReturnedLine& event) {
     OrderLineState& line = order.lines[place.order_line - 1U];
     Received& received = received_of(order, place);
@@ -464,6 +482,8 @@ Decision decide(const Purchasing& state, const ReturnGoods& command, const Conte
     const SentBack sent{*receipt, *state.orders.find(receipt->order), date};
     Judged<std::vector<ReturnedLine>> lines = returned_lines(sent, command);
     if (!lines.ok()) return lines.refused();
+    const Check accrued = check_accrued(sent, lines.value(), day.value());
+    if (!accrued.ok()) return accrued.refused();
 
     GoodsReturnedToSupplierT event;
     event.goods_return = read(command.goods_return());
@@ -508,6 +528,7 @@ void apply(Purchasing& state, const GoodsReceived& event) {
              .receipt_line = static_cast<std::uint16_t>(receipt.lines.size()),
              .is_stocked = line->is_stocked(),
              .rate = read(event.rate()),
+             .accrued_since = read(event.accounting_date()),
              .unbilled =
                  {read(line->accepted()) - ahead.quantity,
                   read(line->value()) - ahead.value,
@@ -529,8 +550,12 @@ void apply(Purchasing& state, const GoodsReturnedToSupplier& event) {
     const Receipt& receipt = *state.receipts.find(read(event.receipt()));
     for (const ReturnedLine* line : *event.lines()) {
         send_back(order, receipt.lines[line->receipt_line() - 1U], *line);
+        OrderLineState& ordered = order.lines[line->order_line() - 1U];
+        if (!read(line->billed()).is_zero()) {
+            ordered.credit_since = std::max(ordered.credit_since, read(event.accounting_date()));
+        }
         if (event.is_replaced()) continue;
-        order.lines[line->order_line() - 1U].forgone += read(line->quantity());
+        ordered.forgone += read(line->quantity());
     }
     count_on_order(state, order, 1);
 }

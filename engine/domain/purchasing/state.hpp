@@ -203,6 +203,7 @@ struct Received {
     std::uint16_t receipt_line = 0;
     bool is_stocked = false;
     ExchangeRate rate;
+    Date accrued_since;  // The day on which what is unbilled came to the accrual, the last of it.
     Portion unbilled;
     Portion billed;    // At its received value and the order's price.
     Money variance;    // What bills said beyond, base currency.
@@ -229,8 +230,10 @@ struct OrderLineState {
     // come to the same as the whole.
     std::int64_t value_carry = 0;
     std::int64_t net_carry = 0;
-    Portion transit;          // Billed and not received.
-    Portion credit_expected;  // Sent back after it was billed.
+    Portion transit;          // Billed and not received,
+    Date transit_since;       // the last of it on this day.
+    Portion credit_expected;  // Sent back after it was billed,
+    Date credit_since;        // the last of it on this day.
     std::vector<Received> receipts;
 };
 struct Prepayment {
