@@ -114,8 +114,11 @@ extern constinit const Projection projection =
         projection_of<taxes, Entries>(),
         projection_of<Tables<tax_totals, past_tax_totals>, Entries>(),
         projection_of<
-            Tables<items, item_parties>,
+            Tables<items, item_parties, open_items>,
             Events<EventTraits, EntryPosted, AllocationMade, AllocationUndone>>(),
+        projection_of<
+            Tables<item_parties, item_changes_by_day, item_changes_by_position>,
+            Events<EventTraits, AllocationMade, AllocationUndone>>(),
         projection_of<item_changes, Events<EventTraits, AllocationMade, AllocationUndone>>()
     )
         .with(reports)

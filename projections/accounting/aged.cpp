@@ -2,6 +2,7 @@
 // falls into the bucket of the days since it was due, so that the buckets add up to the control
 // accounts.
 #include <array>
+#include <set>
 
 #include "projections/accounting/reports.hpp"
 
@@ -65,18 +66,59 @@ std::int64_t open_then(const Query& query, const ItemRow& item, const Moment& mo
     return open;
 }
 
+struct ItemPlace {
+    Id party;
+    Id document;
+    std::uint16_t part = 0;
+    friend auto operator<=>(const ItemPlace&, const ItemPlace&) = default;
+};
+using ItemPlaces = std::set<ItemPlace>;
+
+// The items that can have been open then, of one party or of all: those that are open now, and
+// those that were changed later or by what was learnt later. What was settled before is not looked
+// at, however much that is.
+ItemPlaces places_then(const Query& query, const Moment& moment, const Id& party) {
+    ItemPlaces places;
+    const auto add = [&](const auto& row) {
+        if (party.is_none() || row.party == party)
+            places.insert({row.party, row.document, row.part});
+    };
+    if (party.is_none()) {
+        query.scan<open_items>(add);
+    } else {
+        query.scan<open_items>(party, add);
+    }
+    if (moment.day < date_max) {
+        query.scan_between<item_changes_by_day>(
+            std::tuple{moment.day.plus_days(1)}, std::tuple{date_max.plus_days(1)}, add
+        );
+    }
+    if (moment.known_at < query.position()) {
+        query.scan_between<item_changes_by_position>(
+            std::tuple{moment.known_at}, std::tuple{query.position()}, add
+        );
+    }
+    return places;
+}
+
 using UseItem = std::function<void(const ItemRow&, std::int64_t open_minor)>;
 
 void each_open_item(
-    const Query& query, const Moment& moment, ControlKind kind, const UseItem& use
+    const Query& query,
+    const Moment& moment,
+    std::pair<ControlKind, Id> kind_and_party,
+    const UseItem& use
 ) {
+    const auto& [kind, party] = kind_and_party;
     const auto accounts_by_id = chart(query);
-    query.scan<items>([&](const ItemRow& item) {
-        const auto account = accounts_by_id.find(item.account);
-        if (account == accounts_by_id.end() || account->second.control != kind) return;
-        const std::int64_t open = open_then(query, item, moment);
-        if (open != 0) use(item, open);
-    });
+    for (const ItemPlace& place : places_then(query, moment, party)) {
+        const auto item = query.find<items>(place.party, place.document, place.part);
+        if (!item) continue;
+        const auto account = accounts_by_id.find(item->account);
+        if (account == accounts_by_id.end() || account->second.control != kind) continue;
+        const std::int64_t open = open_then(query, *item, moment);
+        if (open != 0) use(*item, open);
+    }
 }
 
 std::int64_t sign_of(ControlKind kind) {
@@ -124,8 +166,7 @@ Result<ReportTable> run_aged(const Query& query, const ReportRequest& request, C
     const Id wanted = id_option(request, "party");
     std::map<Id, Aged> by_party;
     Aged total;
-    each_open_item(query, moment, kind, [&](const ItemRow& item, std::int64_t open) {
-        if (!wanted.is_none() && item.party != wanted) return;
+    each_open_item(query, moment, {kind, wanted}, [&](const ItemRow& item, std::int64_t open) {
         const std::size_t bucket = bucket_of(item.due, moment.day);
         by_party[item.party].add(bucket, sign_of(kind) * open);
         total.add(bucket, sign_of(kind) * open);
@@ -155,8 +196,7 @@ Result<Positions> explain_aged(
     DAYBOOK_TRY(const Id party, parse_id(key));
     const Moment moment{last_day(query, request), request.known_at};
     Positions positions;
-    each_open_item(query, moment, kind, [&](const ItemRow& item, std::int64_t) {
-        if (item.party != party) return;
+    each_open_item(query, moment, {kind, party}, [&](const ItemRow& item, std::int64_t) {
         positions.push_back(item.position);
         query.scan<item_changes>(item.document, item.part, [&](const ItemChangeRow& change) {
             const bool counts = change.date <= moment.day && change.position < moment.known_at;

@@ -40,17 +40,55 @@ void change_item(ItemRow& item, const SettledItem& settled, const Change& change
     item.settled_at = is_settled ? change.header.position() : 0;
 }
 
-void change_items(
-    Rows<ItemRow>& rows,
-    Rows<ItemPartyRow>& parties,
-    const SettledItems& settled,
-    const Change& change
-) {
+Id party_of(Rows<ItemPartyRow>& parties, const SettledItem& item) {
+    const ItemPartyRow* row = parties.find(read(item.document()), item.part());
+    DAYBOOK_ASSERT(row != nullptr);
+    return row->party;
+}
+
+struct ItemTables {
+    Rows<ItemRow>& items;
+    Rows<ItemPartyRow>& parties;
+    Rows<OpenItemRow>& open;
+};
+
+void change_items(const ItemTables& tables, const SettledItems& settled, const Change& change) {
     for (const SettledItem* item : settled) {
-        const Id document = read(item->document());
-        const ItemPartyRow* owner = parties.find(document, item->part());
-        DAYBOOK_ASSERT(owner != nullptr);
-        change_item(rows.at(owner->party, document, item->part()), *item, change);
+        const Id party = party_of(tables.parties, *item);
+        ItemRow& row = tables.items.at(party, read(item->document()), item->part());
+        change_item(row, *item, change);
+        if (row.settled_on.is_none()) {
+            tables.open.put({.party = party, .document = row.document, .part = row.part});
+        } else {
+            tables.open.erase(party, row.document, row.part);
+        }
+    }
+}
+
+struct ChangeIndexes {
+    Rows<ItemPartyRow>& parties;
+    Rows<ItemChangeDayRow>& by_day;
+    Rows<ItemChangePositionRow>& by_position;
+};
+
+void index_changes(const ChangeIndexes& tables, const SettledItems& settled, const Change& change) {
+    std::uint16_t sequence = 0;
+    for (const SettledItem* item : settled) {
+        const ItemChangePositionRow place{
+            .position = change.header.position(),
+            .sequence = sequence++,
+            .party = party_of(tables.parties, *item),
+            .document = read(item->document()),
+            .part = item->part()};
+        tables.by_position.put(place);
+        tables.by_day.put(
+            {.date = change.date,
+             .position = place.position,
+             .sequence = place.sequence,
+             .party = place.party,
+             .document = place.document,
+             .part = place.part}
+        );
     }
 }
 
@@ -75,6 +113,7 @@ void note_changes(Rows<ItemChangeRow>& rows, const SettledItems& settled, const 
 void project(
     Rows<ItemRow>& rows,
     Rows<ItemPartyRow>& parties,
+    Rows<OpenItemRow>& open,
     const EntryPosted& event,
     const EventHeader& header
 ) {
@@ -82,10 +121,12 @@ void project(
     for (const OpenedItem* opened : *event.items()) {
         const EntryLine* line = event.lines()->Get(opened->line());
         const Id party = read(line->party());
-        parties.put({.document = read(opened->document()), .part = opened->part(), .party = party});
+        const Id document = read(opened->document());
+        parties.put({.document = document, .part = opened->part(), .party = party});
+        open.put({.party = party, .document = document, .part = opened->part()});
         rows.put({
             .party = party,
-            .document = read(opened->document()),
+            .document = document,
             .part = opened->part(),
             .account = read(line->account()),
             .accounting_date = read(event.accounting_date()),
@@ -102,18 +143,39 @@ void project(
 void project(
     Rows<ItemRow>& rows,
     Rows<ItemPartyRow>& parties,
+    Rows<OpenItemRow>& open,
     const AllocationMade& event,
     const EventHeader& header
 ) {
-    change_items(rows, parties, *event.items(), change_by(event, header));
+    change_items({rows, parties, open}, *event.items(), change_by(event, header));
 }
 void project(
     Rows<ItemRow>& rows,
     Rows<ItemPartyRow>& parties,
+    Rows<OpenItemRow>& open,
     const AllocationUndone& event,
     const EventHeader& header
 ) {
-    change_items(rows, parties, *event.items(), change_by(event, header));
+    change_items({rows, parties, open}, *event.items(), change_by(event, header));
+}
+
+void project(
+    Rows<ItemPartyRow>& parties,
+    Rows<ItemChangeDayRow>& by_day,
+    Rows<ItemChangePositionRow>& by_position,
+    const AllocationMade& event,
+    const EventHeader& header
+) {
+    index_changes({parties, by_day, by_position}, *event.items(), change_by(event, header));
+}
+void project(
+    Rows<ItemPartyRow>& parties,
+    Rows<ItemChangeDayRow>& by_day,
+    Rows<ItemChangePositionRow>& by_position,
+    const AllocationUndone& event,
+    const EventHeader& header
+) {
+    index_changes({parties, by_day, by_position}, *event.items(), change_by(event, header));
 }
 
 void project(Rows<ItemChangeRow>& rows, const AllocationMade& event, const EventHeader& header) {

@@ -57,18 +57,35 @@ void project(
 void project(
     Rows<ItemRow>& rows,
     Rows<ItemPartyRow>& parties,
+    Rows<OpenItemRow>& open,
     const EntryPosted& event,
     const EventHeader& header
 );
 void project(
     Rows<ItemRow>& rows,
     Rows<ItemPartyRow>& parties,
+    Rows<OpenItemRow>& open,
     const AllocationMade& event,
     const EventHeader& header
 );
 void project(
     Rows<ItemRow>& rows,
     Rows<ItemPartyRow>& parties,
+    Rows<OpenItemRow>& open,
+    const AllocationUndone& event,
+    const EventHeader& header
+);
+void project(
+    Rows<ItemPartyRow>& parties,
+    Rows<ItemChangeDayRow>& by_day,
+    Rows<ItemChangePositionRow>& by_position,
+    const AllocationMade& event,
+    const EventHeader& header
+);
+void project(
+    Rows<ItemPartyRow>& parties,
+    Rows<ItemChangeDayRow>& by_day,
+    Rows<ItemChangePositionRow>& by_position,
     const AllocationUndone& event,
     const EventHeader& header
 );

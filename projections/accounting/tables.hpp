@@ -125,6 +125,29 @@ struct ItemPartyRow {
     Id party;
 };
 
+// The items of which something is open now, and every change of an item by its day and by its
+// position: an item was open at another moment only if it is open now or was changed since.
+struct OpenItemRow {
+    Id party;
+    Id document;
+    std::uint16_t part = 0;
+};
+struct ItemChangeDayRow {
+    Date date;
+    std::uint64_t position = 0;
+    std::uint16_t sequence = 0;
+    Id party;
+    Id document;
+    std::uint16_t part = 0;
+};
+struct ItemChangePositionRow {
+    std::uint64_t position = 0;
+    std::uint16_t sequence = 0;
+    Id party;
+    Id document;
+    std::uint16_t part = 0;
+};
+
 // A tax tag of an entry, in the order of its code and the day on which it counts.
 struct TaxRow {
     TaxSide side = TaxSide::none;
@@ -305,6 +328,29 @@ inline constexpr auto item_changes = table<ItemChangeRow>(
     column("date", &ItemChangeRow::date),
     column("amount", &ItemChangeRow::amount),
     column("lettering", &ItemChangeRow::lettering)
+);
+inline constexpr auto open_items = table<OpenItemRow>(
+    "open_items",
+    key("party", &OpenItemRow::party),
+    key("document", &OpenItemRow::document),
+    key("part", &OpenItemRow::part)
+);
+inline constexpr auto item_changes_by_day = table<ItemChangeDayRow>(
+    "item_changes_by_day",
+    key("date", &ItemChangeDayRow::date),
+    key("position", &ItemChangeDayRow::position),
+    key("sequence", &ItemChangeDayRow::sequence),
+    column("party", &ItemChangeDayRow::party),
+    column("document", &ItemChangeDayRow::document),
+    column("part", &ItemChangeDayRow::part)
+);
+inline constexpr auto item_changes_by_position = table<ItemChangePositionRow>(
+    "item_changes_by_position",
+    key("position", &ItemChangePositionRow::position),
+    key("sequence", &ItemChangePositionRow::sequence),
+    column("party", &ItemChangePositionRow::party),
+    column("document", &ItemChangePositionRow::document),
+    column("part", &ItemChangePositionRow::part)
 );
 inline constexpr auto item_parties = table<ItemPartyRow>(
     "item_parties",

@@ -2,6 +2,7 @@
 // position, folded in the order in which they were learnt.
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "projections/crm/reports.hpp"
@@ -115,6 +116,52 @@ void for_each_deal(
         if (counts(request, step.on, step.position)) fold(deal, step);
     });
     finish();
+}
+
+void for_each_open_deal(
+    const Query& query,
+    const ReportRequest& request,
+    const std::function<void(const DealAsOf&)>& use
+) {
+    std::set<Id> candidates;
+    const auto add = [&](const auto& row) { candidates.insert(row.deal); };
+    query.scan<open_deals>(add);
+    if (request.as_of < date_max) {
+        query.scan_between<closings>(
+            std::tuple{request.as_of.plus_days(1)}, std::tuple{date_max.plus_days(1)}, add
+        );
+    }
+    if (request.known_at < query.position()) {
+        query.scan_between<closings_by_position>(
+            std::tuple{request.known_at}, std::tuple{query.position()}, add
+        );
+    }
+    for (const Id& candidate : candidates) {
+        const auto deal = deal_as_of(query, request, candidate);
+        if (deal && deal->state == DealState::open) use(*deal);
+    }
+}
+
+void for_each_closed_deal(
+    const Query& query,
+    const ReportRequest& request,
+    const std::pair<Date, Date>& from_and_to,
+    const std::function<void(const DealAsOf&)>& use
+) {
+    const auto& [from, to] = from_and_to;
+    std::set<Id> candidates;
+    query.scan_between<closings>(
+        std::tuple{from},
+        std::tuple{std::min(to, request.as_of).plus_days(1)},
+        [&](const ClosingRow& row) {
+            if (row.position < request.known_at) candidates.insert(row.deal);
+        }
+    );
+    for (const Id& candidate : candidates) {
+        const auto deal = deal_as_of(query, request, candidate);
+        if (!deal || deal->state == DealState::open) continue;
+        if (deal->closed_on >= from && deal->closed_on <= to) use(*deal);
+    }
 }
 
 std::optional<DealAsOf> deal_as_of(

@@ -35,8 +35,7 @@ Board board_of(const Query& query, const ReportRequest& request) {
     const Id owner = id_option(request, "owner");
     const StageOrder order{query};
     Board board;
-    for_each_deal(query, request, [&](const DealAsOf& deal) {
-        if (deal.state != DealState::open) return;
+    for_each_open_deal(query, request, [&](const DealAsOf& deal) {
         if (!pipeline.is_none() && deal.pipeline != pipeline) return;
         if (!owner.is_none() && deal.owner != owner) return;
         const BoardKey key{deal.pipeline, order.number(deal.pipeline, deal.stage), deal.stage};

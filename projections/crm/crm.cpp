@@ -144,6 +144,22 @@ extern constinit const Projection projection =
                 DealWon,
                 DealLost,
                 DealReopened>>(),
+        projection_of<open_deals, Events<EventTraits, DealOpened, DealWon, DealLost, DealReopened>>(
+        ),
+        projection_of<
+            Tables<closings, closings_by_position>,
+            Events<EventTraits, DealWon, DealLost>>(),
+        projection_of<
+            Tables<deal_stage_history, deal_funnels, funnel_totals, past_funnel_totals>,
+            Events<
+                EventTraits,
+                DealOpened,
+                DealMoved,
+                DealTransferred,
+                DealAmended,
+                DealWon,
+                DealLost,
+                DealReopened>>(),
         projection_of<
             Tables<deals, activities>,
             Events<EventTraits, DealOpened, DealWon, DealLost>>()

@@ -273,6 +273,38 @@ void project(
     steps.put(std::move(step));
 }
 
+void project(Rows<OpenDealRow>& rows, const DealOpened& event) {
+    rows.put({read(event.deal())});
+}
+void project(Rows<OpenDealRow>& rows, const DealWon& event) {
+    rows.erase(read(event.deal()));
+}
+void project(Rows<OpenDealRow>& rows, const DealLost& event) {
+    rows.erase(read(event.deal()));
+}
+void project(Rows<OpenDealRow>& rows, const DealReopened& event) {
+    rows.put({read(event.deal())});
+}
+
+void project(
+    Rows<ClosingRow>& by_day,
+    Rows<ClosingPositionRow>& by_position,
+    const DealWon& event,
+    const EventHeader& header
+) {
+    by_day.put({read(event.on()), header.position(), read(event.deal())});
+    by_position.put({header.position(), read(event.deal())});
+}
+void project(
+    Rows<ClosingRow>& by_day,
+    Rows<ClosingPositionRow>& by_position,
+    const DealLost& event,
+    const EventHeader& header
+) {
+    by_day.put({read(event.on()), header.position(), read(event.deal())});
+    by_position.put({header.position(), read(event.deal())});
+}
+
 void project(
     DealRows& rows, ActivityRows& done, const DealOpened& event, const EventHeader& header
 ) {

@@ -5,7 +5,8 @@
 // a day and known at a position is the same for ever.
 
 #include <algorithm>
-#include <set>
+#include <map>
+#include <string_view>
 
 #include "projections/crm/reports.hpp"
 
@@ -22,62 +23,63 @@ struct StepKey {
     Id stage;
     friend auto operator<=>(const StepKey&, const StepKey&) = default;
 };
-struct StepCell {
-    std::uint64_t deals = 0;
-    std::vector<std::uint64_t> positions;
-};
-using Funnel = std::map<StepKey, StepCell>;
+using Funnel = std::map<StepKey, std::int64_t>;
 
-void count(Funnel& funnel, const StepKey& key, std::uint64_t position) {
-    StepCell& cell = funnel[key];
-    ++cell.deals;
-    cell.positions.push_back(position);
+StepKey step_key(const FunnelKey& key, const StageOrder& order, std::string_view by) {
+    StepKey step{key.pipeline, period_of(key.cohort, by), opened_number, Id{}};
+    if (key.step == FunnelStep::won) step.number = won_number;
+    if (key.step == FunnelStep::entered) {
+        step.number = order.number(key.pipeline, key.stage) + 1;
+        step.stage = key.stage;
+    }
+    return step;
 }
 
-void count_deal(
-    Funnel& funnel,
-    const StageOrder& order,
-    const DealOpeningRow& opening,
-    std::pair<const DealAsOf&, std::string> deal_of_cohort
-) {
-    const auto& [deal, cohort] = deal_of_cohort;
-    count(funnel, {opening.pipeline, cohort, opened_number, Id{}}, opening.position);
-    std::set<Id> entered;
-    for (const DealStay& stay : deal.stays) {
-        if (stay.pipeline != opening.pipeline || !entered.insert(stay.stage).second) continue;
-        const std::uint32_t number = order.number(stay.pipeline, stay.stage) + 1;
-        count(funnel, {opening.pipeline, cohort, number, stay.stage}, stay.position);
-    }
-    if (deal.state == DealState::won) {
-        count(funnel, {opening.pipeline, cohort, won_number, Id{}}, deal.positions.back());
-    }
-}
-
-// Walks the openings of the cohorts alone, and the few steps of each of their deals.
-Funnel funnel_of(const Query& query, const ReportRequest& request) {
-    const Id only = id_option(request, "pipeline");
-    const Date from = date_option(request, "from", date_min);
-    const Date to = std::min(date_option(request, "to", date_max), request.as_of);
-    const std::string by = text_option(request, "by", "month");
-    const StageOrder order{query};
-    Funnel funnel;
-    std::set<Id> pipelines;
-    if (!only.is_none()) pipelines.insert(only);
-    if (only.is_none()) {
-        query.scan<pipeline_stages>([&](const PipelineStageRow& row) {
-            pipelines.insert(row.pipeline);
-        });
-    }
-    for (const Id& pipeline : pipelines) {
-        const auto visit = [&](const DealOpeningRow& opening) {
-            if (opening.position >= request.known_at) return;
-            const auto deal = deal_as_of(query, request, opening.deal);
-            if (!deal) return;
-            count_deal(funnel, order, opening, {*deal, period_of(opening.on, by)});
-        };
-        query.scan_between<deal_openings>(
-            std::tuple{pipeline, from}, std::tuple{pipeline, to.plus_days(1)}, visit
+// What an event posts, from the steps of its deal before it.
+void funnel_postings(const Query& query, EventBytes event, const PostToFunnel& post) {
+    const std::uint64_t position = header_of(event).position();
+    DealFunnelRow deal;
+    query.scan<deal_stage_history>(read(header_of(event).document()), [&](const DealStepRow& step) {
+        if (step.position > position) return false;
+        const bool is_event = step.position == position;
+        count_step(
+            deal, step, is_event ? post : [](const FunnelKey&, Date, const FunnelSum&) {}
         );
+        return true;
+    });
+}
+
+struct Cohorts {
+    Id pipeline;  // None: all.
+    Date from;
+    Date to;
+    std::string by;
+
+    [[nodiscard]] bool have(const FunnelKey& key) const {
+        return (pipeline.is_none() || key.pipeline == pipeline) && key.cohort >= from &&
+               key.cohort <= to;
+    }
+};
+
+Cohorts cohorts_of(const ReportRequest& request) {
+    return {
+        id_option(request, "pipeline"),
+        date_option(request, "from", date_min),
+        date_option(request, "to", date_max),
+        text_option(request, "by", "month")};
+}
+
+Funnel funnel_of(const Query& query, const ReportRequest& request) {
+    const Cohorts cohorts = cohorts_of(request);
+    const StageOrder order{query};
+    const TwoTimeSums<funnel_totals, past_funnel_totals> totals{
+        query, request.known_at, [&](EventBytes event, const PostToFunnel& post) {
+            funnel_postings(query, event, post);
+        }};
+    Funnel funnel;
+    for (const auto& [key, sum] : totals.sums(request.as_of)) {
+        if (sum.deals != 0 && cohorts.have(key))
+            funnel[step_key(key, order, cohorts.by)] += sum.deals;
     }
     return funnel;
 }
@@ -106,9 +108,9 @@ Result<ReportTable> run_funnel(const Query& query, const ReportRequest& request)
         {"deals", "Deals", ValueType::integer, Align::right},
         {"share", "Of the cohort", ValueType::rate, Align::right},
     };
-    std::uint64_t opened = 0;
-    for (const auto& [key, cell] : funnel_of(query, request)) {
-        if (key.number == opened_number) opened = cell.deals;
+    std::int64_t opened = 0;
+    for (const auto& [key, count] : funnel_of(query, request)) {
+        if (key.number == opened_number) opened = count;
         const bool is_stage = key.number != opened_number && key.number != won_number;
         table.rows.push_back(
             {.key = key_of(key),
@@ -117,22 +119,38 @@ Result<ReportTable> run_funnel(const Query& query, const ReportRequest& request)
                   key.cohort,
                   step_name(key),
                   is_stage ? Value{order.name(key.pipeline, key.stage)} : Value{},
-                  static_cast<std::int64_t>(cell.deals),
-                  share_of(cell.deals, opened)}}
+                  count,
+                  share_of(static_cast<std::uint64_t>(count), static_cast<std::uint64_t>(opened))}}
         );
     }
     return table;
 }
 
+// Walks the deals of the cohorts, and looks for what each of them counts for.
 Result<std::vector<std::uint64_t>> explain_funnel(
     const Query& query, const ReportRequest& request, std::string_view row_key
 ) {
-    for (auto& [key, cell] : funnel_of(query, request)) {
-        if (key_of(key) != row_key) continue;
-        std::vector<std::uint64_t> positions = cell.positions;
-        sort_unique(positions);
-        return positions;
-    }
+    const Cohorts cohorts = cohorts_of(request);
+    const StageOrder order{query};
+    std::vector<std::uint64_t> positions;
+    for_each_deal(query, request, [&](const DealAsOf& deal) {
+        DealFunnelRow counted;
+        std::map<FunnelKey, std::uint64_t> counts;
+        query.scan<deal_stage_history>(deal.deal, [&](const DealStepRow& step) {
+            if (step.on > request.as_of || step.position >= request.known_at) return;
+            count_step(counted, step, [&](const FunnelKey& key, Date, const FunnelSum& sum) {
+                if (sum.deals > 0) counts[key] = step.position;
+                if (sum.deals < 0) counts.erase(key);
+            });
+        });
+        for (const auto& [key, position] : counts) {
+            const bool is_wanted =
+                cohorts.have(key) && key_of(step_key(key, order, cohorts.by)) == row_key;
+            if (is_wanted) positions.push_back(position);
+        }
+    });
+    sort_unique(positions);
+    if (!positions.empty()) return positions;
     return Error{ErrorCode::not_found, "the funnel has no line " + std::string{row_key}};
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "projections/core/report.hpp"
@@ -48,6 +49,21 @@ struct DealAsOf {
 void for_each_deal(
     const Query& query,
     const ReportRequest& request,
+    const std::function<void(const DealAsOf&)>& use
+);
+// The deals that were open. Looks at those that are open now or were closed since, however many
+// were closed before.
+void for_each_open_deal(
+    const Query& query,
+    const ReportRequest& request,
+    const std::function<void(const DealAsOf&)>& use
+);
+// The deals that stood as won or lost, closed between two days, both included. Looks at those that
+// were closed in that span.
+void for_each_closed_deal(
+    const Query& query,
+    const ReportRequest& request,
+    const std::pair<Date, Date>& from_and_to,
     const std::function<void(const DealAsOf&)>& use
 );
 // One deal, from its own few rows.
@@ -122,8 +138,9 @@ class Sum {
 [[nodiscard]] Rate share_of(std::uint64_t part, std::uint64_t whole);
 void sort_unique(std::vector<std::uint64_t>& positions);
 
-// The reports, and what leads a line of each back to its events. Deals are folded from their own
-// history rows, so a report costs one walk of the rows of the deals that it may count.
+// The reports, and what leads a line of each back to its events. The funnel adds totals; the board
+// and the closed deals are folded from the history rows of the deals that may count; only
+// durations, whose medians need every stay, and what explains the funnel walk all deals.
 using Positions = std::vector<std::uint64_t>;
 Result<ReportTable> run_pipeline_board(const Query&, const ReportRequest&);
 Result<Positions> explain_pipeline_board(

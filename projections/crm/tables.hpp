@@ -7,10 +7,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "projections/core/projection.hpp"
+#include "projections/core/two_time.hpp"
 #include "schemas/crm.hpp"
 
 namespace daybook::crm {
@@ -432,6 +434,88 @@ inline constexpr auto deal_openings = table<DealOpeningRow>(
     column("position", &DealOpeningRow::position)
 );
 
+// The deals that are open now, and every closing by its day and by its position: a deal was open at
+// another moment only if it is open now or was closed since.
+struct OpenDealRow {
+    Id deal;
+};
+inline constexpr auto open_deals =
+    table<OpenDealRow>("open_deals", key("deal", &OpenDealRow::deal));
+struct ClosingRow {
+    Date on;
+    std::uint64_t position = 0;
+    Id deal;
+};
+inline constexpr auto closings = table<ClosingRow>(
+    "closings",
+    key("on", &ClosingRow::on),
+    key("position", &ClosingRow::position),
+    column("deal", &ClosingRow::deal)
+);
+struct ClosingPositionRow {
+    std::uint64_t position = 0;
+    Id deal;
+};
+inline constexpr auto closings_by_position = table<ClosingPositionRow>(
+    "closings_by_position",
+    key("position", &ClosingPositionRow::position),
+    column("deal", &ClosingPositionRow::deal)
+);
+
+// How many deals of a cohort, those opened in a pipeline on a day, reached each step of it: of any
+// day, as known at any position. A deal counts once in a stage however often it entered it, and as
+// won while it is.
+enum class FunnelStep : std::uint8_t { opened, entered, won };
+[[nodiscard]] const char* name_of(FunnelStep step);
+struct FunnelKey {
+    Id pipeline;
+    Date cohort;
+    FunnelStep step = FunnelStep::opened;
+    Id stage;  // Of `entered`.
+    friend auto operator<=>(const FunnelKey&, const FunnelKey&) = default;
+};
+struct FunnelSum {
+    std::int64_t deals = 0;
+};
+inline constexpr auto funnel_totals = totals_table<FunnelKey, FunnelSum>(
+    "funnel_totals",
+    key("pipeline", &FunnelKey::pipeline),
+    key("cohort", &FunnelKey::cohort),
+    key("step", &FunnelKey::step),
+    key("stage", &FunnelKey::stage),
+    column("deals", &FunnelSum::deals)
+);
+inline constexpr auto past_funnel_totals = past_totals_table<FunnelKey, FunnelSum>(
+    "past_funnel_totals",
+    key("pipeline", &FunnelKey::pipeline),
+    key("cohort", &FunnelKey::cohort),
+    key("step", &FunnelKey::step),
+    key("stage", &FunnelKey::stage),
+    column("deals", &FunnelSum::deals)
+);
+using FunnelTotalRow = TotalsRow<FunnelKey, FunnelSum>;
+using PastFunnelTotalRow = PastTotalsRow<FunnelKey, FunnelSum>;
+
+// What a deal counts for in the funnel so far.
+struct DealFunnelRow {
+    Id deal;
+    Id cohort_pipeline;  // In which it was opened; it may be in another one now.
+    Id pipeline;
+    Date cohort;
+    bool is_won = false;
+    std::vector<Id> entered;  // Stages of the cohort's pipeline.
+};
+inline constexpr auto deal_funnels = table<DealFunnelRow>(
+    "deal_funnels",
+    key("deal", &DealFunnelRow::deal),
+    column("pipeline", &DealFunnelRow::pipeline),
+    column("cohort", &DealFunnelRow::cohort),
+    column("is_won", &DealFunnelRow::is_won)
+);
+// Shows what a step of the deal changes in the funnel.
+using PostToFunnel = std::function<void(const FunnelKey&, Date, const FunnelSum&)>;
+void count_step(DealFunnelRow& deal, const DealStepRow& step, const PostToFunnel& post);
+
 enum class RemarkKind : std::uint8_t { objection, competitor };
 [[nodiscard]] const char* name_of(RemarkKind kind);
 // Objections raised and competitors met.
@@ -470,5 +554,33 @@ void project(DealRows&, DealStepRows&, const DealReopened&, const EventHeader&);
 void project(DealRows&, ActivityRows&, const DealOpened&, const EventHeader&);
 void project(DealRows&, ActivityRows&, const DealWon&, const EventHeader&);
 void project(DealRows&, ActivityRows&, const DealLost&, const EventHeader&);
+
+void project(Rows<OpenDealRow>&, const DealOpened&);
+void project(Rows<OpenDealRow>&, const DealWon&);
+void project(Rows<OpenDealRow>&, const DealLost&);
+void project(Rows<OpenDealRow>&, const DealReopened&);
+void project(Rows<ClosingRow>&, Rows<ClosingPositionRow>&, const DealWon&, const EventHeader&);
+void project(Rows<ClosingRow>&, Rows<ClosingPositionRow>&, const DealLost&, const EventHeader&);
+
+using DealFunnelRows = Rows<DealFunnelRow>;
+using FunnelTotalRows = Rows<FunnelTotalRow>;
+using PastFunnelTotalRows = Rows<PastFunnelTotalRow>;
+// After deal_stage_history has its row of the event.
+template <class DealEvent>
+void project(
+    DealStepRows& steps,
+    DealFunnelRows& counted,
+    FunnelTotalRows& totals,
+    PastFunnelTotalRows& past,
+    const DealEvent& event,
+    const EventHeader& header
+) {
+    const Id id = read(event.deal());
+    const DealStepRow* step = steps.find(id, header.position());
+    DAYBOOK_ASSERT(step != nullptr);
+    count_step(counted.at(id), *step, [&](const FunnelKey& key, Date on, const FunnelSum& sum) {
+        add_posting(totals, past, PostingPlace<FunnelKey>{key, on, header.position()}, sum);
+    });
+}
 
 }  // namespace daybook::crm

@@ -91,9 +91,7 @@ Closed closed_deals(const Query& query, const ReportRequest& request) {
     const Id owner = id_option(request, "owner");
     Regions regions{query, request};
     Closed closed;
-    for_each_deal(query, request, [&](const DealAsOf& deal) {
-        if (deal.state == DealState::open) return;
-        if (deal.closed_on < from || deal.closed_on > to) return;
+    for_each_closed_deal(query, request, {from, to}, [&](const DealAsOf& deal) {
         if (!pipeline.is_none() && deal.pipeline != pipeline) return;
         if (!owner.is_none() && deal.owner != owner) return;
         if (by == "product") {

@@ -3,9 +3,16 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <array>
+
 #include "engine/base/prng.hpp"
 #include "engine/codec/codec.hpp"
+#include "engine/log/memory_log.hpp"
 #include "engine/runtime/book.hpp"
+#include "engine/store/memory_store.hpp"
+#include "projections/accounting/reports.hpp"
+#include "projections/core/follower.hpp"
+#include "projections/core/registry.hpp"
 #include "tests/properties/books_fold.hpp"
 #include "tests/support/fake_clock.hpp"
 #include "tests/support/seed.hpp"
@@ -52,6 +59,8 @@ class Office {
         const bool accepted = send(command, body);
         REQUIRE_MESSAGE(accepted, command, " ", body, ": ", last_rule);
     }
+
+    [[nodiscard]] std::span<const EventBytes> events() { return group_.events(); }
 
     Prng prng;
     FakeClock clock{Date::of(2026, 1, 1)};
@@ -439,6 +448,92 @@ class Clerk {
 
 constexpr int commands = 4'000;
 
+// An open item of a plain fold: what it was, and what changed it on which day.
+struct PlainItem {
+    Id party;
+    Id account;
+    Date due;
+    std::map<Date, std::int64_t> changes;
+
+    [[nodiscard]] std::int64_t open_on(Date day) const {
+        std::int64_t open = 0;
+        for (const auto& [date, minor] : changes) open += date <= day ? minor : 0;
+        return open;
+    }
+};
+struct PlainItems {
+    std::map<std::pair<Id, std::uint16_t>, PlainItem> items;
+    std::map<Id, ControlKind> controls;
+
+    void add(const EventRecord& record) {
+        if (const auto* opened = record.event_as_AccountOpened())
+            controls[read(opened->account())] = opened->control();
+        if (const auto* posted = record.event_as_EntryPosted()) add(*posted);
+        if (const auto* made = record.event_as_AllocationMade())
+            change(*made->items(), read(made->accounting_date()), -1);
+        if (const auto* undone = record.event_as_AllocationUndone())
+            change(*undone->items(), read(undone->accounting_date()), 1);
+    }
+    void add(const EntryPosted& entry) {
+        if (entry.items() == nullptr) return;
+        for (const OpenedItem* opened : *entry.items()) {
+            const EntryLine* line = entry.lines()->Get(opened->line());
+            items[{read(opened->document()), opened->part()}] = {
+                read(line->party()),
+                read(line->account()),
+                read(opened->due()),
+                {{read(entry.accounting_date()), line->base_minor()}}};
+        }
+    }
+    void change(
+        const flatbuffers::Vector<const SettledItem*>& settled, Date date, std::int64_t sign
+    ) {
+        for (const SettledItem* item : settled) {
+            items.at({read(item->document()), item->part()}).changes[date] +=
+                sign * item->base_minor();
+        }
+    }
+};
+
+using Buckets = std::array<std::int64_t, 6>;  // Not due, to 30 days, 60, 90, over 90, together.
+
+std::map<Id, Buckets> plain_ageing(const PlainItems& plain, ControlKind kind, Date day) {
+    std::map<Id, Buckets> parties;
+    for (const auto& [name, item] : plain.items) {
+        const std::int64_t open = item.open_on(day) * (kind == ControlKind::payable ? -1 : 1);
+        if (plain.controls.at(item.account) != kind || open == 0) continue;
+        const std::int32_t late = day.days() - item.due.days();
+        std::size_t bucket = 0;
+        for (const std::int32_t limit : {0, 30, 60, 90}) bucket += late > limit ? 1U : 0U;
+        if (item.due.is_none()) bucket = 0;
+        parties[item.party][bucket] += open;
+        parties[item.party][5] += open;
+    }
+    return parties;
+}
+
+std::map<Id, Buckets> reported_ageing(
+    const Query& query, std::string_view name, const ReportRequest& request
+) {
+    const Report* report = find_report(registered_projections(), name);
+    REQUIRE(report != nullptr);
+    const auto table = run_report(*report, query, request);
+    if (!table.ok()) FAIL(table.error().message);
+    std::map<Id, Buckets> parties;
+    for (const ReportRow& row : table.value().rows) {
+        if (row.kind != RowKind::line) continue;
+        Buckets& buckets = parties[std::get<Id>(row.cells[0])];
+        for (std::size_t i = 0; i < buckets.size(); ++i) {
+            const auto* money = std::get_if<Money>(&row.cells[2 + i]);
+            buckets[i] = money == nullptr ? 0 : money->minor();
+        }
+        const auto positions = report->explain(query, request, row.key);
+        REQUIRE(positions.ok());
+        CHECK(positions.value().back() < request.known_at);
+    }
+    return parties;
+}
+
 }  // namespace
 
 TEST_CASE("the books balance after every batch of a random history") {
@@ -463,6 +558,48 @@ TEST_CASE("the books balance after every batch of a random history") {
         office.fold.letterings.size(),
         " allocations"
     );
+}
+
+TEST_CASE("what was open and how old, of any day as known at any position, is that of a plain fold"
+) {
+    const std::uint64_t seed = test_seed();
+    CAPTURE(seed);
+    Office office{seed + 2};
+    Clerk clerk{office};
+    for (int i = 0; i < commands / 2; ++i) clerk.work(true);
+    MemoryLog log;
+    REQUIRE(log.append(office.events()).ok());
+    MemoryStore store;
+    auto follower = Follower::open(
+        log, store, FollowerOptions{.projections = registered_projections(), .limits = {}}
+    );
+    REQUIRE(follower.ok());
+    REQUIRE(follower.value()->catch_up().ok());
+    const Query query = follower.value()->query();
+    std::size_t open_parties = 0;
+    for (int i = 0; i < 60; ++i) {
+        const auto end = static_cast<std::uint64_t>(office.events().size());
+        const std::uint64_t known_at = i % 3 == 0 ? end : office.prng.below(end) + 1;
+        const auto days = static_cast<std::int32_t>(office.prng.below(800));
+        const Date day = i % 5 == 0 ? date_max : Date::of(2025, 1, 1).plus_days(days);
+        CAPTURE(known_at);
+        CAPTURE(to_string(day));
+        PlainItems plain;
+        for (const EventBytes event : office.events().first(known_at)) {
+            if (header_of(event).module_() == flatbuffers::ReadScalar<std::uint32_t>("ACCT"))
+                plain.add(*GetEventRecord(payload_of(event).data()));
+        }
+        for (const auto& [name, kind] :
+             {std::pair{"aged-receivables", ControlKind::receivable},
+              std::pair{"aged-payables", ControlKind::payable}}) {
+            const ReportRequest request{.as_of = day, .known_at = known_at, .options = {}};
+            const auto reported = reported_ageing(query, name, request);
+            const Date last = last_day(query, request);
+            CHECK(reported == plain_ageing(plain, kind, last));
+            open_parties += reported.size();
+        }
+    }
+    CHECK(open_parties > 60);
 }
 
 TEST_CASE("an entry has at most 10,000 lines") {
