@@ -28,6 +28,7 @@ struct Client::Parts {
     ClientLimits limits;
     asio::io_context io;
     std::optional<beast::tcp_stream> stream;
+    bool was_closed = false;  // By the other end, during the last exchange.
 
     // Runs what was started until it is done; its time limit is the stream's.
     void run() {
@@ -36,7 +37,8 @@ struct Client::Parts {
     }
     [[nodiscard]] Result<void> connect();
     [[nodiscard]] Result<ClientAnswer> exchange(const ClientRequest& request);
-    [[nodiscard]] Error lost(std::string_view what, error_code error) const {
+    [[nodiscard]] Error lost(std::string_view what, error_code error) {
+        was_closed = error != beast::error::timeout;
         return {
             ErrorCode::io, fmt::format("{}:{}: {} failed: {}", host, port, what, error.message())};
     }
@@ -147,11 +149,12 @@ Result<ClientAnswer> Client::send(const ClientRequest& request) {
     auto answer = parts_->exchange(request);
     if (answer.ok()) return answer;
     parts_->stream.reset();
-    if (!was_open) return answer;
+    if (!was_open || !parts_->was_closed) return answer;
     // The other end may have closed the connection while nothing was going on.
     if (const auto again = parts_->connect(); !again.ok()) return answer;
     answer = parts_->exchange(request);
     if (!answer.ok()) parts_->stream.reset();
+    if (answer.ok()) answer.value().is_of_second_try = true;
     return answer;
 }
 

@@ -31,10 +31,12 @@ struct ClientAnswer {
     int status = 0;
     std::map<std::string, std::string, std::less<>> headers;  // Names in lower case.
     std::string body;
+    bool is_of_second_try = false;  // The first one may have been done, too.
 };
 
 // Used by one thread at a time. The connection is kept between requests and made anew when the
-// other end has closed it: then a request may be sent twice, so commands must have an id.
+// other end has closed it: then a request may be sent twice, so commands must have an id. A request
+// that gets no answer in time is not sent again.
 class Client {
  public:
     // Of "http://host:port"; `invalid` for anything else.

@@ -18,15 +18,25 @@ constexpr std::string_view carried_there[] = {
     "traceparent"};
 constexpr std::string_view carried_back[] = {"daybook-position", "daybook-owner", "retry-after"};
 
-Problem not_carried(const std::string& url, const Error& error, std::string_view id) {
+Problem open_at(const std::string& url, std::string_view why) {
+    return outcome_is_open(fmt::format(
+        "the command went to the book's owner at {} and no answer came back ({}); send it again "
+        "with the same id",
+        url,
+        why
+    ));
+}
+
+Response told_by(const std::string& url, Problem problem, std::string_view id) {
+    problem.headers.emplace_back("Daybook-Owner", url);
+    problem.members.emplace_back("id", json_text(id));
+    return response_of(problem, {});
+}
+
+Response not_carried(const std::string& url, const Error& error, std::string_view id) {
     Problem problem;
     if (error.code == ErrorCode::io) {
-        problem = outcome_is_open(fmt::format(
-            "the command went to the book's owner at {} and no answer came back ({}); send it "
-            "again with the same id",
-            url,
-            error.message
-        ));
+        problem = open_at(url, error.message);
     } else {
         problem = problem_of(
             {ErrorCode::busy,
@@ -39,9 +49,14 @@ Problem not_carried(const std::string& url, const Error& error, std::string_view
              )}
         );
     }
-    problem.headers.emplace_back("Daybook-Owner", url);
-    problem.members.emplace_back("id", json_text(id));
-    return problem;
+    return told_by(url, std::move(problem), id);
+}
+
+// "Nothing was stored" is the owner's word on the second try alone.
+Response not_settled(const std::string& url, const ClientAnswer& answer, std::string_view id) {
+    constexpr std::size_t told_bytes_max = 1'000;
+    const std::string told = answer.body.substr(0, told_bytes_max);
+    return told_by(url, open_at(url, "sent once more, it answers " + told), id);
 }
 
 }  // namespace
@@ -67,11 +82,15 @@ Response HttpForwarder::carry(const std::string& url, const Request& request) {
     }
     const std::string_view id = request.header("idempotency-key");
     auto client = client_to(url);
-    if (!client.ok()) return response_of(not_carried(url, client.error(), id), {});
+    if (!client.ok()) return not_carried(url, client.error(), id);
     auto answer = client.value()->send(sent);
-    if (!answer.ok()) return response_of(not_carried(url, answer.error(), id), {});
+    if (!answer.ok()) return not_carried(url, answer.error(), id);
     keep(url, std::move(client).value());
     ClientAnswer& given = answer.value();
+    constexpr int first_server_error = 500;
+    if (given.is_of_second_try && given.status >= first_server_error) {
+        return not_settled(url, given, id);
+    }
     Response response{
         .status = given.status,
         .type = given.headers["content-type"],

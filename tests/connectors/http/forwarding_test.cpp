@@ -1,4 +1,5 @@
 #include "connectors/http/forwarder.hpp"
+#include "tests/connectors/http/scripted_server.hpp"
 #include "tests/connectors/http/test_server.hpp"
 
 using namespace daybook;
@@ -11,6 +12,20 @@ std::string nobody() {
     const TestServer server;
     return server.server->url();
 }
+
+std::string answer_of(int status, const std::string& type, const std::string& body) {
+    return fmt::format(
+        "HTTP/1.1 {} -\r\nContent-Type: application/{}\r\nContent-Length: {}\r\n\r\n{}",
+        status,
+        type,
+        body.size(),
+        body
+    );
+}
+
+const std::string accepted = answer_of(200, "json", R"({"outcome": "accepted"})");
+const std::string busy =
+    answer_of(503, "problem+json", R"({"type": "urn:daybook:problem:busy", "detail": "full"})");
 
 }  // namespace
 
@@ -94,6 +109,39 @@ TEST_CASE("a connection that the owner has closed is made anew") {
     CHECK(node.post(party("C-1")).status == 200);
     while (owner.server->connections() > 0) std::this_thread::yield();
     CHECK(node.post(party("C-2")).status == 200);
+}
+
+TEST_CASE("a command that had to be sent twice may have been stored the first time") {
+    // The connection that was kept is closed over the second command; sent again it is too much.
+    const ScriptedServer owner{{accepted, ScriptedServer::closes, busy}};
+    HttpForwarder forwarder{{}};
+    const TestServer node{{.owner_url = owner.url(), .forwarder = &forwarder}};
+    CHECK(node.post(party("C-1"), "key-1").status == 200);
+    const ClientAnswer answer = node.post(party("C-2"), "key-2");
+    CHECK(owner.requests() == 3);
+    CHECK(answer.status == 503);
+    CHECK(text_of(json_of(answer), "type") == "\"urn:daybook:problem:outcome-open\"");
+    CHECK(text_of(json_of(answer), "id") == "\"key-2\"");
+    CHECK(answer.body.find("full") != std::string::npos);
+}
+
+TEST_CASE("a command that gets no answer in time is not sent again") {
+    const ScriptedServer owner{{accepted, ScriptedServer::is_silent, accepted}};
+    HttpForwarder forwarder{{.client = {.answer_timeout = std::chrono::milliseconds{500}}}};
+    const TestServer node{{.owner_url = owner.url(), .forwarder = &forwarder}};
+    CHECK(node.post(party("C-1"), "key-1").status == 200);
+    const ClientAnswer answer = node.post(party("C-2"), "key-2");
+    CHECK(owner.requests() == 2);
+    CHECK(text_of(json_of(answer), "type") == "\"urn:daybook:problem:outcome-open\"");
+}
+
+TEST_CASE("what the owner says of a command that was sent once is carried back as it is") {
+    const ScriptedServer owner{{busy}};
+    HttpForwarder forwarder{{}};
+    const TestServer node{{.owner_url = owner.url(), .forwarder = &forwarder}};
+    const ClientAnswer answer = node.post(party("C-1"), "key-1");
+    CHECK(answer.status == 503);
+    CHECK(text_of(json_of(answer), "type") == "\"urn:daybook:problem:busy\"");
 }
 
 TEST_CASE("an address that is none is said to be none") {
