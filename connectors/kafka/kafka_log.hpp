@@ -27,7 +27,8 @@ namespace daybook::kafka {
 // What a test switches off to see that it then finds the harm. Nothing a user can reach sets it.
 struct SwitchedOff {
     Guard rule = Guard::whole;
-    bool read_back = false;  // An append counts as soon as Kafka has confirmed it.
+    bool read_back = false;       // An append counts as soon as Kafka has confirmed it.
+    bool topic_settings = false;  // A topic is written whatever its settings are.
 };
 
 struct KafkaLogOptions {

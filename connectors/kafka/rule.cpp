@@ -30,7 +30,8 @@ Judgement Rule::judge_claim(const Record& record) {
     waiting_chain_ = tip_.chain;
     tip_.term = record.term;
     const bool knows_the_chain = record.prev == tip_.chain || guard_ == Guard::positions_alone;
-    if (record.position != tip_.next || !knows_the_chain) return judgement;
+    const bool is_at_tip = record.position == tip_.next && knows_the_chain;
+    if (!is_at_tip && guard_ != Guard::claims_anywhere) return judgement;
     tip_.chain = hasher_.chain(tip_.chain, record.leaf);
     waiting_chain_ = tip_.chain;
     ++tip_.next;

@@ -51,6 +51,7 @@ enum class Guard : unsigned char {
     whole,
     positions_alone,  // Neither term nor chain value is looked at.
     without_batches,  // Each record counts as it arrives.
+    claims_anywhere,  // A claim leads, also when events came in between.
 };
 
 class Rule {

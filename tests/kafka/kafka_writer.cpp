@@ -56,11 +56,18 @@ std::string answer_text(const Answer& answer, const std::string& id) {
 }
 
 // Whether the argument names a guard.
-bool switch_off(std::string_view argument, kafka::SwitchedOff& switched_off) {
+bool switch_off(std::string_view argument, kafka::KafkaLogOptions& options) {
     if (argument == "unsafe.read_back=off") {
-        switched_off.read_back = true;
+        options.switched_off.read_back = true;
     } else if (argument == "unsafe.rule=positions_alone") {
-        switched_off.rule = kafka::Guard::positions_alone;
+        options.switched_off.rule = kafka::Guard::positions_alone;
+    } else if (argument == "unsafe.topic_settings=off") {
+        options.switched_off.topic_settings = true;
+    } else if (argument == "unsafe.acks=leader") {
+        // What a user may not pass on.
+        options.settings.push_back({"enable.gapless.guarantee", "false"});
+        options.settings.push_back({"enable.idempotence", "false"});
+        options.settings.push_back({"acks", "1"});
     } else {
         return false;
     }
@@ -74,7 +81,7 @@ Result<kafka::KafkaLogOptions> options_of(const std::vector<std::string>& argume
     options.create = true;
     options.patience = std::chrono::milliseconds{10'000};
     for (std::size_t index = 3; index < arguments.size(); ++index) {
-        if (switch_off(arguments[index], options.switched_off)) continue;
+        if (switch_off(arguments[index], options)) continue;
         DAYBOOK_TRY(auto property, kafka::parse_property(arguments[index]));
         options.settings.push_back(std::move(property));
     }

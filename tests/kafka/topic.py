@@ -66,6 +66,7 @@ class Book:
     void: list = field(default_factory=list)  # Offsets.
     waiting: list = field(default_factory=list)  # (value, chain, offset) of an unfinished batch.
     waiting_count: int = 0
+    whole_batches: bool = True  # False, for a control: each record counts as it arrives.
 
     @property
     def next(self):
@@ -83,7 +84,7 @@ class Book:
         elif self._fits(event, term, prev):
             self.waiting.append((record.value, after, record.offset))
             self.waiting_count = event.batch_count
-            if len(self.waiting) == event.batch_count:
+            if len(self.waiting) == event.batch_count or not self.whole_batches:
                 for value, self.chain, offset in self.waiting:
                     self.values.append(value)
                     self.offsets.append(offset)
@@ -93,6 +94,9 @@ class Book:
 
     def _fits(self, event, term, prev):
         at = len(self.waiting)
+        if not self.whole_batches:
+            is_next = (term, event.position, prev) == (self.term, self.next, self.chain)
+            return is_next and event.batch_index < event.batch_count
         return (
             term == self.term
             and event.position == self.next + at
@@ -154,8 +158,12 @@ def fold_naively(records):
     return book
 
 
-def fold(records):
-    book = Book()
+def fold_without_batches(records):
+    return fold(records, Book(whole_batches=False))
+
+
+def fold(records, book=None):
+    book = book or Book()
     for record in records:
         book.read(record)
     return book

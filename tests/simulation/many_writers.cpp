@@ -158,6 +158,8 @@ void Simulation::count(const Sent& sent, Verdict verdict) {
         case Verdict::waits: waiting_.push_back(sent); return;
         case Verdict::claims:
             ++report_.claims;
+            // An event says of itself where it stands.
+            if (sent.record.position + 1 != truth_.tip().next) ++report_.torn;
             if (last_.record.batch_index + 1 != last_.record.batch_count) ++report_.torn;
             last_ = sent;
             return;
@@ -252,7 +254,10 @@ void Simulation::settle(std::size_t index) {
 void Simulation::act(std::size_t index) {
     Node& node = nodes_[index];
     if (node.claiming != 0 && now_ > node.claim_until) node.claiming = 0;
-    if (node.open && now_ > node.open->given_up_at) node.leads = 0;
+    if (node.open && now_ > node.open->given_up_at) {
+        node.leads = 0;
+        if (!options_.waits_for_claim) settle(index);
+    }
     if (node.leads != 0) {
         if (!node.open) send_group(index);
         return;
@@ -288,7 +293,8 @@ void Simulation::send_group(std::size_t index) {
     for (std::uint64_t left = 1 + prng_.below(6); left > 0; --left) {
         const std::uint64_t command = pick_command();
         const auto found = position_of_.find(command);
-        if (found != position_of_.end() && found->second < node.rule.tip().next) {
+        const bool is_stored = found != position_of_.end() && found->second < node.rule.tip().next;
+        if (is_stored && options_.remembers) {
             acknowledge(command, found->second);  // Sent again: the first answer.
             continue;
         }

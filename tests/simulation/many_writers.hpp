@@ -23,6 +23,8 @@ struct SimulationOptions {
     std::uint64_t steps = 50'000;
     Guard guard = Guard::whole;
     bool reads_back = true;  // False: a node acknowledges as soon as Kafka confirmed the records.
+    bool remembers = true;   // False: a node decides a command again that the book has already.
+    bool waits_for_claim = true;  // False: it says "absent" as soon as it waits no longer.
 };
 
 struct SimulationReport {

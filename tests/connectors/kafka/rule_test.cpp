@@ -147,6 +147,25 @@ TEST_CASE("the chain value is that of the embedded log") {
     CHECK(topic.rule.tip().chain == commitment.chain);
 }
 
+TEST_CASE("without the chain value a record that was changed passes unseen") {
+    const auto voids = [](Guard guard) {
+        Topic written;
+        std::vector<Record> records{written.claim(1, 'A')};
+        for (const char name : {'a', 'b', 'c'}) {
+            REQUIRE(written.put(records.back()) != "void");
+            records.push_back(written.at_tip(name));
+        }
+        records[1].leaf = leaf('x');
+        Topic read;
+        read.rule = Rule{Tip{}, guard};
+        int count = 0;
+        for (const Record& record : records) count += read.put(record) == "void" ? 1 : 0;
+        return count;
+    };
+    CHECK(voids(Guard::whole) == 2);
+    CHECK(voids(Guard::positions_alone) == 0);
+}
+
 TEST_CASE("a rule that goes on from a tip judges as one that read everything") {
     Topic whole;
     REQUIRE(whole.put(whole.claim(1, 'A')) == "claims");

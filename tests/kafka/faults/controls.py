@@ -1,16 +1,22 @@
-"""Negative controls: with a guard switched off, the same fault must do harm that the judge sees.
+"""Negative controls: with a guard switched off, the same fault must do harm that the judge sees."""
 
-The fault: a group is under way when another node takes the book over, and arrives behind the claim.
-"""
+import signal
+import time
 
 import cluster as kafka
 import oracle
-from proxy import PASS, PRODUCE, Proxy
+import wire
+from proxy import HOLD, PASS, PRODUCE, Proxy
 from report import Row
 from scene import Scene
-from topic import fold_naively
+from topic import fold, fold_naively, fold_without_batches
 
 HELD_SECONDS = 2.0
+# Longer than a topic with these settings keeps anything.
+FORGOTTEN_SECONDS = 4.0
+FORGETTING = {"retention.ms": 500, "segment.ms": 500}
+
+# ---- A group is under way when another node takes the book over, and arrives behind the claim.
 
 
 class Once:
@@ -91,6 +97,107 @@ def without_terms(options, rounds):
     """The nodes look at positions alone: what they hold is no longer what the topic says."""
     row, _ = late_group(options, rounds, ["unsafe.rule=positions_alone"], writes_meanwhile=False)
     return expect(row, "read by positions alone")
+
+
+# ---- A node dies in the middle of a batch.
+
+
+class FromNow:
+    """A rule: so many produce requests pass, and from then on none does."""
+
+    def __init__(self, passing):
+        self.passing, self.struck = passing, False
+
+    def __call__(self, direction, api, number):
+        if (direction, api) != ("request", PRODUCE):
+            return PASS
+        self.passing -= 1
+        self.struck = self.passing < 0
+        return HOLD if self.struck else PASS
+
+
+def half_batch(options, rounds):
+    """A node dies when some records of a batch have arrived, in one round at least; a reader to which
+    each record counts as it arrives has half a command in its book."""
+    # Every record is a request of its own.
+    with kafka.Cluster(kafka.new_folder(), proxied=True) as cluster, Proxy(cluster) as proxy:
+        places = {"addresses": proxy.addresses, "properties": ["batch.num.messages=1"]}
+        with Scene(options, cluster, "half batch", **places) as scene:
+            scene.invoices = 1.0
+            scene.ask_on()
+            die_within_groups(scene, proxy, rounds)
+            row = Row("node killed within a batch", rounds, rounds, scene.judge())
+            torn = oracle.judge(scene.records(), scene.history, fold_without_batches).torn
+    if torn == 0:
+        row.verdict.problems.append("control: a reader without whole batches saw none torn")
+    row.note = f"without whole batches: {torn} torn; "
+    return row
+
+
+def die_within_groups(scene, proxy, rounds):
+    halves = number = 0
+    while number < rounds or not halves:
+        scene.wait_accepted(3, name="ab"[number % 2])
+        proxy.rule = FromNow(scene.rng.randrange(2, 8))
+        while not proxy.rule.struck:
+            scene.pause(0.01)
+        scene.leader.kill()
+        proxy.rule = lambda direction, api, number: PASS
+        halves += bool(fold(scene.records()).waiting)
+        scene.lead("ba"[number % 2])
+        number += 1
+    scene.wait_accepted(3)
+
+
+# ---- The topic forgets.
+
+
+def without_settings(options, rounds):
+    """A topic is written whose settings break the promises: its first events go after a while."""
+    settings = {"log.retention.check.interval.ms": 300, "log.initial.task.delay.ms": 300}
+    with kafka.Cluster(kafka.new_folder(), settings=settings) as cluster:
+        scene = Scene(options, cluster, "forgetting", properties=["unsafe.topic_settings=off"])
+        with wire.Client(cluster.addresses) as client:
+            client.create_topic(scene.topic, config=FORGETTING)
+        with scene:
+            scene.ask_on()
+            time.sleep(FORGOTTEN_SECONDS)
+            row = Row("topic that forgets", rounds, rounds, scene.judge())
+    return expect(row, "topic not looked at")
+
+
+# ---- The only broker that has it dies.
+
+
+def without_acks(options, rounds):
+    """Confirmed by the leader alone and not read back: what the others had not got yet is lost."""
+    properties = ["unsafe.acks=leader", "unsafe.read_back=off"]
+    with kafka.Cluster(kafka.new_folder(), 3) as cluster:
+        with Scene(options, cluster, "one disk", properties=properties) as scene:
+            scene.ask_on()
+            lose_leaders(scene, cluster, rounds)
+            row = Row("leading broker killed", rounds, rounds, scene.judge())
+    return expect(row, "confirmed by one broker")
+
+
+def lose_leaders(scene, cluster, rounds):
+    for _ in range(rounds):
+        scene.wait_accepted(5)
+        with wire.Client(cluster.addresses) as client:
+            leader = client.leader(scene.topic)
+        led = [node for node in cluster.nodes if node.address() == leader]
+        others = [node for node in cluster.nodes if node not in led]
+        # Too short for them to be given up as replicas.
+        for node in others:
+            node.signal(signal.SIGSTOP)
+        scene.pause(2, 1.5)
+        led[0].kill()
+        for node in others:
+            node.signal(signal.SIGCONT)
+        led[0].start()
+        cluster.wait_ready()
+        scene.ensure_leader("a")
+    scene.wait_accepted(5)
 
 
 def expect(row, name):

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The fault tests: real brokers and real processes are harmed while clients write.
 
-  run.py --writer KAFKA_WRITER --program DAYBOOK [--rounds N] [--only NAME,NAME] [--seed N]
+  run.py --writer KAFKA_WRITER --program DAYBOOK --simulation MANY_WRITERS_TEST
+         [--rounds N] [--only NAME,NAME] [--seed N]
 
 Without --rounds each runs its short form. N is the rounds of the quickest faults; those that take
 seconds a round run fewer. Ends with 1 if anything acknowledged was lost, doubled or torn.
@@ -27,10 +28,12 @@ import kill  # noqa: E402
 import net  # noqa: E402
 import report  # noqa: E402
 import served  # noqa: E402
+import simulated  # noqa: E402
 import wires  # noqa: E402
 
 # Name, what it does, rounds of the short form, rounds for each hundred of --rounds.
 FAULTS = [
+    ("simulation", simulated.many_writers, 1, 50),
     ("node", kill.node, 5, 100),
     ("zombie", kill.zombie, 3, 25),
     ("serve-kill", served.killed, 3, 25),
@@ -46,8 +49,11 @@ FAULTS = [
     ("tamper", books.tampered, 8, 100),
     ("move", books.moved, 1, 10),
     ("late-group", controls.guarded, 1, 10),
+    ("half-batch", controls.half_batch, 4, 10),
     ("control-read-back", controls.without_read_back, 1, 3),
     ("control-terms", controls.without_terms, 3, 3),
+    ("control-settings", controls.without_settings, 1, 1),
+    ("control-acks", controls.without_acks, 2, 2),
 ]
 NEEDS_ISOLATION = {"cables", "broker-disk", "node-disk"}
 
@@ -58,6 +64,7 @@ def parse():
     )
     parser.add_argument("--writer", required=True, type=lambda path: Path(path).resolve())
     parser.add_argument("--program", required=True, type=lambda path: Path(path).resolve())
+    parser.add_argument("--simulation", required=True, type=lambda path: Path(path).resolve())
     parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--only", default=",".join(name for name, *_ in FAULTS))
     parser.add_argument("--seed", default=os.environ.get("DAYBOOK_SEED"))
