@@ -102,7 +102,11 @@ std::int64_t Costing::insert(std::uint32_t number, const cost::Movement& movemen
     if (!pool.is_empty() && movement.moment < pool.last_moment()) is_back_dated_ = true;
     pool.insert(movement);
     const std::int64_t cost = pool.cost_of(movement.moment).minor();
-    own_.push_back({number, movement.moment, movement.reason, cost});
+    // In a closed time only receipts count on their own day.
+    const bool is_receipt = movement.kind == cost::Kind::receipt;
+    const Date day = movement.moment.day();
+    const Date counted = is_receipt ? day : std::max(day, pool.closed_through());
+    own_.push_back({number, counted, movement.reason, cost});
     return cost;
 }
 
@@ -180,7 +184,8 @@ void Costing::tie_next(std::uint64_t input, std::uint64_t part, std::int64_t wei
         tie({.inputs = {input}, .parts = {{part, weight}}, .whole = -line->quantity});
         return;
     }
-    change_tie(line->tie).parts.push_back({part, weight});
+    const bool has_weights = find_tie(line->tie)->whole == 0;
+    change_tie(line->tie).parts.push_back({part, weight, has_weights ? input : 0});
 }
 
 void Costing::count_taken(std::uint64_t original, std::int64_t quantity, bool is_reversal) {
@@ -217,11 +222,23 @@ std::int64_t Costing::share_of(const Tie& tie, std::size_t part, std::int64_t co
     std::int64_t whole = tie.whole;
     std::int64_t until = 0;
     for (std::size_t i = 0; i < tie.parts.size(); ++i) {
+        if (tie.parts[i].input != 0) continue;
         if (tie.whole == 0) whole += tie.parts[i].weight;
         if (i < part) until += tie.parts[i].weight;
     }
     if (whole == 0) return part == 0 ? cost : 0;
     return share(cost, until + tie.parts[part].weight, whole) - share(cost, until, whole);
+}
+
+std::int64_t Costing::worth_of(const Tie& tie, std::size_t part) const {
+    const std::uint64_t input = tie.parts[part].input;
+    if (input == 0) return share_of(tie, part, cost_of(tie));
+    const MovedLine& line = *find_line(input);
+    Tie own{.inputs = {input}, .parts = {}, .whole = -line.quantity};
+    for (std::size_t i = 0; i <= part; ++i) {
+        if (tie.parts[i].input == input) own.parts.push_back({0, tie.parts[i].weight});
+    }
+    return share_of(own, own.parts.size() - 1, cost_of(line));
 }
 
 std::int64_t Costing::value_of(const MovedLine& line) const {
@@ -247,7 +264,7 @@ std::int64_t Costing::worth_of_next(std::uint64_t input, std::int64_t weight) co
     DAYBOOK_ASSERT(line != nullptr);
     Tie tie{.inputs = {input}, .parts = {}, .whole = -line->quantity};
     if (line->tie != 0) tie = *find_tie(line->tie);
-    tie.parts.push_back({0, weight});
+    tie.parts.push_back({0, weight, tie.whole == 0 ? input : 0});
     return worth_of(tie, tie.parts.size() - 1);
 }
 

@@ -129,7 +129,7 @@ class Costing {
  private:
     struct Own {  // A movement of this document, with the cost that its line tells.
         std::uint32_t pool = 0;
-        cost::Moment moment;
+        Date day;
         std::uint8_t reason = 0;
         std::int64_t cost = 0;
     };
@@ -143,9 +143,7 @@ class Costing {
     [[nodiscard]] std::uint32_t number_of(const PoolKey& key, ValuationMethod method);
     [[nodiscard]] const Tie* find_tie(std::uint64_t id) const;
     [[nodiscard]] Tie& change_tie(std::uint64_t id);
-    [[nodiscard]] std::int64_t worth_of(const Tie& tie, std::size_t part) const {
-        return share_of(tie, part, cost_of(tie));
-    }
+    [[nodiscard]] std::int64_t worth_of(const Tie& tie, std::size_t part) const;
     [[nodiscard]] std::int64_t cost_of(const Tie& tie) const;
     [[nodiscard]] std::int64_t insert(std::uint32_t pool, const cost::Movement& movement);
     [[nodiscard]] Money money(std::int64_t minor) const {

@@ -105,7 +105,7 @@ std::vector<Restated> Costing::collect() {
     }
     for (const Own& own : own_) {
         const MoveReason reason = reason_of(own.reason, is_standard(own.pool));
-        groups[{own.pool, own.moment.day(), reason}].after -= own.cost;
+        groups[{own.pool, own.day, reason}].after -= own.cost;
     }
     for (const ChangedValue& changed : changed_values_) {
         const MovedLine* line = find_line(changed.sequence);

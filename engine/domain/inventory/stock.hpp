@@ -142,6 +142,7 @@ inline constexpr std::uint32_t no_place = 0xFFFF'FFFF;
 struct TiePart {
     std::uint64_t sequence = 0;
     std::int64_t weight = 0;
+    std::uint64_t input = 0;  // The only one that it is worth so much of: it came back. 0: of all.
 };
 struct Tie {
     std::vector<std::uint64_t> inputs;
