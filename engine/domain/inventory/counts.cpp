@@ -140,8 +140,15 @@ Decision decide(const Stock& state, const StartCount& command, const Context& co
     const Id id = read(command.count());
     const Id location = read(command.location());
     if (auto is_new = check_new(state, "count", id); !is_new.ok()) return is_new.refused();
-    if (auto usable = usable_location(state, location, "location"); !usable.ok()) {
-        return usable.refused();
+    const auto usable = usable_location(state, location, "location");
+    if (!usable.ok()) return usable.refused();
+    if (usable.value()->kind == LocationKind::loss) {
+        return no(
+            Refusal::location_is_loss,
+            "location",
+            to_string(location) + " is a place for what is lost",
+            "a place where goods lie"
+        );
     }
     const auto days = days_of(state, command.date(), context);
     if (!days.ok()) return days.refused();

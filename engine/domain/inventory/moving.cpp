@@ -46,6 +46,13 @@ DayRank Moving::moment_of(const Change& change) const {
     );
 }
 
+// What comes back or arrives may find its place out of use.
+Judged<Nothing> Moving::check_place_in(const Change& change) const {
+    const auto usable = usable_location(state_, change.place.location, change.at.path("location"));
+    if (!usable.ok()) return usable.refused();
+    return Nothing{};
+}
+
 Judged<Nothing> Moving::check_serial_in(const Change& change) {
     if (change.item->tracking != Tracking::serial) return Nothing{};
     if (change.quantity != 1'000) {
@@ -81,6 +88,7 @@ Judged<Nothing> Moving::check_serial_in(const Change& change) {
 }
 
 Judged<Nothing> Moving::check_lot_in(const Change& change, const LotGiven& lot) {
+    if (auto checked = check_place_in(change); !checked.ok()) return checked;
     const LotKey key{change.place.item, change.place.lot};
     if (change.item->tracking == Tracking::none) {
         if (key.lot.is_none()) return Nothing{};
@@ -358,6 +366,7 @@ Judged<std::uint64_t> Moving::take_at(const Change& change, std::int64_t value) 
 Judged<std::uint64_t> Moving::carry(const Change& change, const Id& to) {
     Change arriving = change;
     arriving.place.location = to;
+    if (auto checked = check_place_in(arriving); !checked.ok()) return checked.refused();
     if (auto checked = check_lot_out(change); !checked.ok()) return checked.refused();
     if (auto checked = check_on_hand(change); !checked.ok()) return checked.refused();
     if (auto checked = check_standard(change); !checked.ok()) return checked.refused();

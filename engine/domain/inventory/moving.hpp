@@ -89,12 +89,21 @@ class Moving {
         return costing_.find_line(sequence);
     }
     [[nodiscard]] const Costing& costing() const { return costing_; }
+    // How many of so many may leave the place without taking what is held for other orders.
+    [[nodiscard]] std::int64_t can_take(const PlaceKey& place, std::int64_t quantity) {
+        return promises_.can_take(place, quantity, header_.order);
+    }
+    // Whether this document's order has something held at this very place.
+    [[nodiscard]] bool is_held_for_order(const PlaceKey& place) const {
+        return promises_.is_held_for(place, header_.order);
+    }
     // By how much this document changes the quantity at a place so far.
     [[nodiscard]] std::int64_t changed_at(const PlaceKey& place) const;
     // The events, in their order.
     [[nodiscard]] Decision done();
 
  private:
+    [[nodiscard]] Judged<Nothing> check_place_in(const Change& change) const;
     [[nodiscard]] Judged<Nothing> check_lot_in(const Change& change, const LotGiven& lot);
     [[nodiscard]] Judged<Nothing> check_serial_in(const Change& change);
     [[nodiscard]] Judged<Nothing> check_lot_out(const Change& change) const;

@@ -3,6 +3,7 @@
 #include "engine/domain/inventory/promises.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace daybook::inventory {
 namespace {
@@ -80,22 +81,34 @@ void Promises::unreserve(const Reservation& reservation, std::int64_t quantity) 
     }
 }
 
-// Those of a lot first, because nothing else can serve them.
-void Promises::use(const PlaceKey& place, std::int64_t quantity, const Id& order) {
+// Those of the lot first, then the nearer ones, because less can serve them.
+std::vector<Promises::Own> Promises::own_of(const PlaceKey& place, const Id& order) const {
+    std::vector<Own> own;
     const std::vector<Id>* all = state_.order_reservations.find(order);
-    if (order.is_none() || all == nullptr) return;
-    for (const bool of_lot : {true, false}) {
+    if (order.is_none() || all == nullptr) return own;
+    const auto add = [&](const Id& location, bool is_of_lot) {
         for (const Id& id : *all) {
-            const Reservation* reservation = state_.reservations.find(id);
-            if (reservation == nullptr || reservation->lot.is_none() == of_lot) continue;
-            if (!covers(state_, *reservation, place)) continue;
-            const std::int64_t left = reservation->quantity - used_of(id);
-            const std::int64_t part = std::min(left, quantity);
-            if (part <= 0 || std::ranges::find(lapsed_, id) != lapsed_.end()) continue;
-            used_.push_back({id, part});
-            unreserve(*reservation, part);
-            quantity -= part;
+            const Reservation& reservation = *state_.reservations.find(id);
+            if (reservation.lot.is_none() == is_of_lot || reservation.location != location)
+                continue;
+            if (!covers(state_, reservation, place)) continue;
+            const std::int64_t left = reservation.quantity - used_of(id);
+            if (left <= 0 || std::ranges::find(lapsed_, id) != lapsed_.end()) continue;
+            own.push_back({id, &reservation, left});
         }
+    };
+    add(place.location, true);
+    for (Id at = place.location; !at.is_none(); at = parent_of(state_, at)) add(at, false);
+    return own;
+}
+
+void Promises::use(const PlaceKey& place, std::int64_t quantity, const Id& order) {
+    for (const Own& own : own_of(place, order)) {
+        const std::int64_t part = std::min(own.left, quantity);
+        if (part == 0) return;
+        used_.push_back({own.id, part});
+        unreserve(*own.reservation, part);
+        quantity -= part;
     }
 }
 
@@ -146,6 +159,40 @@ std::optional<Promises::Lack> Promises::take(
     }
     move(place, -quantity);
     return std::nullopt;
+}
+
+std::int64_t Promises::free_at(const PlaceKey& place, const Id& order) const {
+    const std::vector<Own> all = own_of(place, order);
+    const auto own_within = [&](const Id& location, bool is_of_lot) {
+        std::int64_t sum = 0;
+        for (const Own& own : all) {
+            if (is_of_lot && own.reservation->lot.is_none()) continue;
+            if (is_around(state_, location, own.reservation->location)) sum += own.left;
+        }
+        return sum;
+    };
+    std::int64_t free = std::numeric_limits<std::int64_t>::max();
+    if (!place.lot.is_none()) {
+        const Held lot = held({place.item, place.location, place.lot});
+        free = lot.on_hand - lot.reserved + own_within(place.location, true);
+    }
+    for (Id at = place.location; !at.is_none(); at = parent_of(state_, at)) {
+        const Held around = held({place.item, at, {}});
+        const std::int64_t there = around.on_hand - around.quarantined - around.reserved;
+        free = std::min(free, there + own_within(at, false));
+    }
+    return free;
+}
+
+std::int64_t Promises::can_take(const PlaceKey& place, std::int64_t quantity, const Id& order) {
+    std::int64_t free = free_at(place, order);
+    if (free < quantity && lapse(place.item)) free = free_at(place, order);
+    return std::min(free, quantity);
+}
+
+bool Promises::is_held_for(const PlaceKey& place, const Id& order) const {
+    const std::vector<Own> all = own_of(place, order);
+    return !all.empty() && all.front().reservation->location == place.location;
 }
 
 std::optional<Promises::Lack> Promises::carry(

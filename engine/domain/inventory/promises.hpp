@@ -27,6 +27,12 @@ class Promises {
     [[nodiscard]] std::optional<Lack> take(
         const PlaceKey& place, std::int64_t quantity, const Id& order
     );
+    // How many of so many may leave the place without taking what is held for others.
+    [[nodiscard]] std::int64_t can_take(
+        const PlaceKey& place, std::int64_t quantity, const Id& order
+    );
+    // Whether the order has something held at this very place.
+    [[nodiscard]] bool is_held_for(const PlaceKey& place, const Id& order) const;
     // Whether so many may go from one place to another.
     [[nodiscard]] std::optional<Lack> carry(
         const PlaceKey& from, const PlaceKey& to, std::int64_t quantity
@@ -49,6 +55,14 @@ class Promises {
         std::int64_t quarantined = 0;
         std::int64_t reserved = 0;
     };
+    // A reservation of an order, and what is left of it.
+    struct Own {
+        Id id;
+        const Reservation* reservation = nullptr;
+        std::int64_t left = 0;
+    };
+    [[nodiscard]] std::vector<Own> own_of(const PlaceKey& place, const Id& order) const;
+    [[nodiscard]] std::int64_t free_at(const PlaceKey& place, const Id& order) const;
     [[nodiscard]] Held held(const HeldKey& key) const;
     [[nodiscard]] std::int64_t used_of(const Id& reservation) const;
     [[nodiscard]] bool is_quarantined(const PlaceKey& place) const;

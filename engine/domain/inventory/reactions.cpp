@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <tuple>
 
 #include "engine/domain/inventory/costs.hpp"
 #include "engine/domain/inventory/lots.hpp"
@@ -51,12 +53,14 @@ Judged<Id> stock_place(const Stock& state, const Id& own, const Id& warehouse, A
 }
 
 struct Candidate {
+    bool is_others = true;  // Not held for the order at this very place.
     Date expiry;
     PlaceKey place;
     std::int64_t free = 0;
 };
 
-// Where in the warehouse the item lies that may leave: what expires first comes first.
+// Where in the warehouse the item lies that may leave: what is held there for the order, then what
+// expires first.
 std::vector<Candidate> candidates(
     const Stock& state, const Moving& moving, const Change& wanted, Date date
 ) {
@@ -74,27 +78,34 @@ std::vector<Candidate> candidates(
             state.quantities.find(it->second)->lowest_from({date, rank_of_others}) +
             moving.changed_at(place);
         if (free <= 0) continue;
-        all.push_back({known.expiry.is_none() ? date_max : known.expiry, place, free});
+        const Date expiry = known.expiry.is_none() ? date_max : known.expiry;
+        all.push_back({!moving.is_held_for_order(place), expiry, place, free});
     }
-    std::ranges::stable_sort(all, {}, &Candidate::expiry);
+    std::ranges::stable_sort(all, [](const Candidate& a, const Candidate& b) {
+        return std::tie(a.is_others, a.expiry) < std::tie(b.is_others, b.expiry);
+    });
     return all;
 }
 
-// Takes the goods from wherever in the warehouse they lie; what is missing is missed at the last
-// of these places.
+// Takes the goods from wherever in the warehouse they lie and are not held for others; what is
+// missing is missed at the last of these places.
 Judged<Nothing> take_from_anywhere(
     const Stock& state, Moving& moving, const Change& wanted, Date date
 ) {
     std::int64_t left = wanted.quantity;
     Change last = wanted;
+    std::optional<PlaceKey> missed_at;
+    if (wanted.item->tracking == Tracking::none) missed_at = wanted.place;
     for (const Candidate& candidate : candidates(state, moving, wanted, date)) {
         last.place = candidate.place;
-        last.quantity = std::min(left, candidate.free);
+        last.quantity = moving.can_take(last.place, std::min(left, candidate.free));
+        if (last.quantity < std::min(left, candidate.free)) missed_at = last.place;
+        if (last.quantity <= 0) continue;
         left -= last.quantity;
         if (auto taken = moving.take(last); !taken.ok()) return taken.refused();
         if (left == 0) return Nothing{};
     }
-    if (wanted.item->tracking == Tracking::none) last.place = wanted.place;
+    if (missed_at) last.place = *missed_at;
     last.quantity = left;
     const auto taken = moving.take(last);
     if (!taken.ok()) return taken.refused();

@@ -219,6 +219,14 @@ Decision decide(const Stock& state, const SendTransfer& command, const Context& 
     const Id transit = read(command.transit());
     auto header = header_of(state, command, context);
     if (!header.ok()) return header.refused();
+    if (state.locations.find(read(command.to()))->kind == LocationKind::loss) {
+        return no(
+            Refusal::location_is_loss,
+            "to",
+            to_string(read(command.to())) + " is a place for what is lost",
+            "a place where goods lie, or ScrapStock"
+        );
+    }
     const auto between = usable_location(state, transit, "transit");
     if (!between.ok()) return between.refused();
     if (between.value()->kind != LocationKind::transit) {
