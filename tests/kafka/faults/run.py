@@ -38,6 +38,7 @@ FAULTS = [
     ("zombie", kill.zombie, 3, 25),
     ("serve-kill", served.killed, 3, 25),
     ("serve-zombie", served.frozen, 2, 10),
+    ("serve-brokers", served.three_brokers, 1, 2),
     ("broker", kill.only_broker, 1, 10),
     ("rolling", kill.one_of_three, 1, 6),
     ("two-dead", kill.two_of_three, 1, 3),

@@ -258,3 +258,48 @@ def frozen(options, rounds):
             scene.pause(0.5, 0.1)
         scene.wait_accepted(5)
         return Row("serving node frozen", rounds, rounds, scene.judge())
+
+
+def three_brokers(options, rounds):
+    """Three brokers are restarted one after the other, then two die at once: with one of three in
+    sync nothing may be accepted, and with them back the same nodes go on."""
+    with kafka.Cluster(kafka.new_folder(), 3) as cluster:
+        with Served(options, cluster, "three") as scene:
+            scene.ask_on()
+            lies = []
+            for number in range(rounds):
+                for broker in cluster.nodes:
+                    roll(scene, cluster, broker)
+                lies += lose_two(scene, cluster, number)
+            scene.wait_accepted(5)
+            row = Row("brokers of serving nodes", rounds, 5 * rounds, scene.judge())
+    row.verdict.problems += lies
+    return row
+
+
+def roll(scene, cluster, broker):
+    scene.wait_accepted(5)
+    broker.signal(signal.SIGTERM)
+    broker.process.wait()
+    # The book goes on with two brokers.
+    scene.wait_accepted(5)
+    broker.start()
+    cluster.wait_ready()
+
+
+def lose_two(scene, cluster, number):
+    """What was accepted meanwhile, as lies."""
+    scene.wait_accepted(5)
+    victims = [cluster.nodes[number % 3], cluster.nodes[(number + 1) % 3]]
+    for victim in victims:
+        victim.kill()
+    # What was under way may be answered still.
+    time.sleep(0.5)
+    before = scene.accepted
+    time.sleep(4)
+    count = scene.accepted - before
+    for victim in victims:
+        victim.start()
+    cluster.wait_ready()
+    scene.wait_accepted(5)
+    return [f"{count} were accepted with two brokers dead"] if count else []
