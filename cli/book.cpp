@@ -7,6 +7,7 @@
 #include "cli/progress.hpp"
 #include "cli/rendering.hpp"
 #include "cli/session.hpp"
+#include "cli/shared_schemas.hpp"
 #include "cli/verify.hpp"
 #include "connectors/kafka/archive.hpp"
 #include "engine/log/merkle.hpp"
@@ -52,6 +53,14 @@ class Target {
     }
     [[nodiscard]] Result<void> append(std::span<const EventBytes> group) {
         return topic_ != nullptr ? topic_->append_copied(group) : segments_->append(group);
+    }
+    void share_schemas(const Session& session, const BookPlace& place) const {
+        if (topic_ == nullptr) return;
+        const auto topic = kafka::parse_place(place.text);
+        const auto settings = kafka_settings(place);
+        if (topic.ok() && settings.ok()) {
+            cli::share_schemas(session, topic.value(), settings.value());
+        }
     }
     // Computed from the bytes as they stand there now.
     [[nodiscard]] Result<TreeHead> prove(const Session& session, const BookPlace& place) const {
@@ -144,6 +153,7 @@ Result<void> copy_book(const Session& session, const CopyOptions& options) {
     DAYBOOK_TRY(const auto source, Book::open(place_of(session, options.from), Access::read));
     const BookPlace to = place_of(session, options.to);
     DAYBOOK_TRY(const auto target, Target::open(*source, to));
+    target->share_schemas(session, to);
     Copying copying{session, source->log(), *target};
     DAYBOOK_TRY_VOID(copying.run());
     const TreeHead here = copying.head();

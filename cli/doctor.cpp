@@ -10,37 +10,25 @@
 #include <charconv>
 
 #include "cli/answers.hpp"
+#include "cli/doctor_kafka.hpp"
 #include "cli/wiring.hpp"
 #include "connectors/http/client.hpp"
-#include "connectors/kafka/placement.hpp"
-#include "connectors/kafka/topic.hpp"
 
 namespace daybook::cli {
 namespace {
 
-constexpr std::chrono::milliseconds broker_patience{10'000};
 constexpr std::uint64_t free_bytes_warned = std::uint64_t{5} << 30;
 constexpr std::uint64_t free_bytes_needed = std::uint64_t{1} << 30;
 constexpr std::uint64_t files_open_warned = 4'096;
 constexpr std::int64_t clock_error_warned_us = 500'000;
 constexpr std::uint64_t lag_events_warned = 100'000;
-constexpr int replicas_wanted = 3;
-
-enum class Health : unsigned char { ok, warning, problem };
-
-struct Check {
-    std::string what;  // "topic daybook.acme.events: retention.ms"
-    Health health = Health::ok;
-    std::string found;
-    std::string change;  // "" when there is nothing to change.
-};
-using Checks = std::vector<Check>;
 
 struct DoctorOptions {
     std::vector<std::string> books;
     std::string log;
     std::string data;
     std::string url;
+    bool probe = false;
 };
 
 const char* name_of(Health health) {
@@ -145,82 +133,6 @@ void check_book(Checks& checks, const Session& session, const std::string& folde
     checks.push_back({what, Health::ok, fmt::format("{} events", book.value()->log().end()), ""});
 }
 
-// ---- Kafka --------------------------------------------------------------------------------------
-
-void check_replicas(Checks& checks, const std::string& what, const kafka::TopicState& state) {
-    const std::string found = fmt::format(
-        "{} replicas on {} brokers, {} in step",
-        state.replicas,
-        state.brokers,
-        state.in_sync_replicas
-    );
-    if (state.in_sync_replicas < state.replicas) {
-        checks.push_back({what, Health::problem, found, "look at the broker that is behind or down"}
-        );
-    } else if (state.replicas < replicas_wanted) {
-        checks.push_back(
-            {what,
-             Health::warning,
-             found,
-             "with one broker its disk is the only copy: have three brokers and replicas"}
-        );
-    } else {
-        checks.push_back({what, Health::ok, found, ""});
-    }
-}
-
-void check_topic(Checks& checks, const kafka::Place& place, const kafka::Settings& settings) {
-    const std::string what = "topic " + place.topic();
-    const auto state = kafka::look_at_topic(place, settings, broker_patience);
-    if (!state.ok()) {
-        checks.push_back({what, Health::problem, state.error().message, "look at the brokers"});
-        return;
-    }
-    if (!state.value().exists) {
-        checks.push_back(
-            {what, Health::problem, "it is not there", "begin the book, or copy it there"}
-        );
-        return;
-    }
-    for (const kafka::TopicFinding& finding : state.value().findings) {
-        checks.push_back(
-            {fmt::format("{}: {}", what, finding.setting),
-             Health::problem,
-             finding.found,
-             "set it to " + finding.needed}
-        );
-    }
-    if (state.value().findings.empty()) {
-        checks.push_back({what + ": settings", Health::ok, "they keep the promises", ""});
-    }
-    check_replicas(checks, what + ": replication", state.value());
-}
-
-Result<void> check_kafka(Checks& checks, const Session& session, const DoctorOptions& options) {
-    std::string text = options.log;
-    while (text.ends_with('/')) text.pop_back();
-    DAYBOOK_TRY(const kafka::Place any, kafka::parse_place(text + "/any"));
-    DAYBOOK_TRY(const kafka::Settings settings, kafka_settings(place_of(session)));
-    std::vector<std::string> books = options.books;
-    if (books.empty()) {
-        auto found = kafka::books_at(any.brokers, any.environment, settings, broker_patience);
-        if (!found.ok()) {
-            checks.push_back(
-                {"brokers", Health::problem, found.error().message, "look whether they run"}
-            );
-            return {};
-        }
-        books = std::move(found).value();
-        checks.push_back({"brokers", Health::ok, fmt::format("{} books", books.size()), ""});
-    }
-    for (const std::string& book : books) {
-        check_topic(
-            checks, {.brokers = any.brokers, .environment = any.environment, .book = book}, settings
-        );
-    }
-    return {};
-}
-
 // ---- A server that runs -------------------------------------------------------------------------
 
 // The numbers after each "lag_events": of a server's list of books.
@@ -292,7 +204,9 @@ ExitCode doctor(const Session& session, const DoctorOptions& options) {
     check_file_limit(checks);
     if (!options.data.empty()) check_folder(checks, options.data);
     if (!options.log.empty()) {
-        const Result<void> looked = check_kafka(checks, session, options);
+        const KafkaQuestion question{
+            .log = options.log, .books = options.books, .probe = options.probe};
+        const Result<void> looked = check_kafka(checks, session, question);
         if (!looked.ok()) return session.fail(looked.error());
     } else if (options.url.empty() || !options.books.empty()) {
         const std::vector<std::string> here = {session.options.book};
@@ -319,6 +233,11 @@ void add_doctor(CLI::App& program, Session& session) {
         "books", options.books, "Folders of books; with --log names, by default all that are there"
     );
     command->add_option("--log", options.log, "kafka://host:port[,host:port][/environment]");
+    command->add_flag(
+        "--probe",
+        options.probe,
+        "Append a record beside the books, too: may we, how long does it take, what time is it"
+    );
     command->add_option("--data", options.data, "The folder where a node keeps its copies");
     command->add_option("--url", options.url, "A server that runs: is it ready, do its rows lag");
     command->footer(

@@ -4,6 +4,7 @@
 #include "cli/answers.hpp"
 #include "cli/opening.hpp"
 #include "cli/session.hpp"
+#include "cli/shared_schemas.hpp"
 #include "cli/wiring.hpp"
 #include "engine/os/clock.hpp"
 
@@ -15,6 +16,14 @@ struct InitOptions {
     std::string first_day;
     Opening opening;
 };
+
+Result<void> share_schemas_of(const Session& session, const std::string& place) {
+    if (!kafka::is_kafka_place(place)) return {};
+    DAYBOOK_TRY(const kafka::Place topic, kafka::parse_place(place));
+    DAYBOOK_TRY(const kafka::Settings settings, kafka_settings(place_of(session)));
+    share_schemas(session, topic, settings);
+    return {};
+}
 
 ExitCode init(const Session& session, InitOptions options) {
     const std::string folder = options.folder.empty() ? session.options.book : options.folder;
@@ -30,6 +39,8 @@ ExitCode init(const Session& session, InitOptions options) {
     if (!possible) return session.fail(possible.error());
     auto book = Book::open(place_of(session, folder), Access::create);
     if (!book) return session.fail(book.error());
+    const Result<void> shared = share_schemas_of(session, folder);
+    if (!shared) return session.fail(shared.error());
     const Result<void> opened = submit_opening(session, *book.value(), options.opening);
     if (!opened) return session.fail(opened.error());
     session.terminal->say(fmt::format(

@@ -1,18 +1,20 @@
 // `daybook serve --log kafka://...`: a node among others that share the books of a Kafka cluster.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <map>
 #include <thread>
+#include <utility>
 
 #include "cli/interrupt.hpp"
-#include "cli/node_book.hpp"
+#include "cli/node_books.hpp"
+#include "cli/node_watch.hpp"
 #include "cli/progress.hpp"
 #include "cli/serve.hpp"
+#include "cli/shared_schemas.hpp"
 #include "cli/wiring.hpp"
-#include "connectors/http/client.hpp"
+#include "connectors/kafka/beginning.hpp"
 #include "connectors/kafka/placement.hpp"
 
 namespace daybook::cli {
@@ -21,13 +23,8 @@ namespace {
 constexpr std::chrono::milliseconds broker_patience{10'000};
 constexpr std::chrono::milliseconds open_again_after{500};
 constexpr int open_tries_max = 60;
-constexpr std::chrono::milliseconds watch_every{500};
-constexpr int silences_max = 3;
-// Nodes that cannot hear each other but both reach Kafka would else take books back and forth.
-constexpr std::chrono::seconds suspect_again_after{10};
-constexpr http::ClientLimits watch_limits{
-    .connect_timeout = std::chrono::milliseconds{1'000},
-    .answer_timeout = std::chrono::milliseconds{2'000}};
+constexpr std::chrono::seconds look_for_books_every{5};
+constexpr std::chrono::milliseconds look_at_signals_every{100};
 
 struct Cluster {
     std::string brokers;
@@ -54,104 +51,19 @@ Result<Id> node_id(const Session& session) {
     return parse_id(session.options.node);
 }
 
+// Those named; else all that the cluster has, of which there may be none yet.
 Result<std::vector<std::string>> books_of(const ServeOptions& options, const Cluster& cluster) {
     if (!options.books.empty()) return options.books;
-    DAYBOOK_TRY(
-        auto books,
-        kafka::books_at(cluster.brokers, cluster.environment, cluster.settings, broker_patience)
-    );
-    if (!books.empty()) return books;
-    return Error{
-        ErrorCode::not_found,
-        fmt::format(
-            "there is no book at {}; name one and add --create to begin it, or copy one there",
-            options.log
-        )};
+    return kafka::books_at(cluster.brokers, cluster.environment, cluster.settings, broker_patience);
 }
-
-// The books of a node; the site owns them.
-struct NodeBooks {
-    std::vector<NodeBook*> list;
-
-    void start(const std::string& url) {
-        for (NodeBook* const book : list) book->start(url);
-    }
-    void set_named(const std::vector<std::string>& names) {
-        for (NodeBook* const book : list) {
-            book->set_named(std::ranges::find(names, book->name()) != names.end());
-        }
-    }
-    void stop() {
-        for (NodeBook* const book : list) book->stop();
-    }
-};
-
-// Asks the other nodes for a sign of life, on a thread of its own. A group of consumers misses a
-// node that was killed after six seconds, and later while it is settling another change.
-class Watch {
- public:
-    explicit Watch(const NodeBooks& books) {
-        for (NodeBook* const book : books.list) seen_.push_back({.book = book});
-        thread_ = std::thread{[this] { run(); }};
-    }
-    ~Watch() {
-        is_ending_ = true;
-        thread_.join();
-    }
-    Watch(const Watch&) = delete;
-    Watch& operator=(const Watch&) = delete;
-
- private:
-    struct Seen {
-        NodeBook* book = nullptr;
-        std::string url;
-        int silences = 0;                       // One after the other,
-        std::uint64_t end = 0;                  // and where the log ended at the first of them.
-        std::chrono::nanoseconds not_before{};  // Suspected no earlier again.
-    };
-
-    void run() {
-        while (!is_ending_) {
-            std::map<std::string, bool> answers;
-            for (Seen& seen : seen_) {
-                const std::string url = seen.book->elsewhere();
-                if (!url.empty() && !answers.contains(url)) answers[url] = gives_sign(url);
-                look_at(seen, url, url.empty() || answers[url]);
-            }
-            std::this_thread::sleep_for(watch_every);
-        }
-    }
-    static bool gives_sign(const std::string& url) {
-        const auto client = http::Client::open(url, watch_limits);
-        // Any answer will do, also that a token is missing.
-        return client.ok() && client.value()->send({.target = "/healthz"}).ok();
-    }
-    // A book that goes on is written by somebody, whoever answers or not.
-    void look_at(Seen& seen, const std::string& url, bool is_alive) {
-        const std::uint64_t end = seen.book->end();
-        if (is_alive || url != seen.url || (seen.silences > 0 && end != seen.end)) {
-            seen.silences = 0;
-        }
-        seen.url = url;
-        seen.end = end;
-        if (is_alive || ++seen.silences < silences_max) return;
-        const auto now = clock_.elapsed();
-        if (now < seen.not_before) return;
-        seen.not_before = now + suspect_again_after;
-        seen.book->suspect_holder();
-    }
-
-    const SystemClock clock_;
-    std::vector<Seen> seen_;
-    std::atomic<bool> is_ending_ = false;
-    std::thread thread_;
-};
 
 struct Joining {
     const Session& session;
     const ServeOptions& options;
     const Cluster& cluster;
     Id node;
+    BookSite& site;
+    NodeBooks& books;
 };
 
 // A cluster that is just starting, or a topic that was made a moment ago, is waited for.
@@ -169,35 +81,97 @@ Result<std::unique_ptr<NodeBook>> open_patiently(
     return book;
 }
 
-Result<void> open_books(
-    const Joining& joining, const std::vector<std::string>& names, BookSite& site, NodeBooks& books
+NodeBookOptions book_options(const Joining& joining, const std::string& name) {
+    return {
+        .place =
+            {.brokers = joining.cluster.brokers,
+             .environment = joining.cluster.environment,
+             .book = name},
+        .settings = joining.cluster.settings,
+        .folder = joining.options.data + "/" + name,
+        .node = joining.node,
+        .create = joining.options.create};
+}
+
+Result<void> serve_book(
+    const Joining& joining, const std::string& name, const FoldProgress& progress
 ) {
-    const Cluster& cluster = joining.cluster;
+    const NodeBookOptions options = book_options(joining, name);
+    DAYBOOK_TRY_VOID(kafka::parse_place(options.place.text()));
+    DAYBOOK_TRY(auto book, open_patiently(joining.session, options, progress));
+    NodeBook& opened = *book;
+    DAYBOOK_TRY_VOID(joining.site.add(std::move(book)));
+    joining.books.add(opened);
+    return {};
+}
+
+Result<void> open_books(const Joining& joining, const std::vector<std::string>& names) {
     for (const std::string& name : names) {
         Progress progress{*joining.session.terminal, "reading " + name, "events"};
-        const NodeBookOptions options{
-            .place = {.brokers = cluster.brokers, .environment = cluster.environment, .book = name},
-            .settings = cluster.settings,
-            .folder = joining.options.data + "/" + name,
-            .node = joining.node,
-            .create = joining.options.create};
-        DAYBOOK_TRY_VOID(kafka::parse_place(options.place.text()));
-        DAYBOOK_TRY(
-            auto book,
-            open_patiently(
-                joining.session,
-                options,
-                [&](std::uint64_t done, std::uint64_t total) {
-                    progress.at(done, total);
-                    return !is_interrupted();
-                }
-            )
-        );
-        books.list.push_back(book.get());
-        DAYBOOK_TRY_VOID(site.add(std::move(book)));
+        const auto shown = [&](std::uint64_t done, std::uint64_t total) {
+            progress.at(done, total);
+            return !is_interrupted();
+        };
+        DAYBOOK_TRY_VOID(serve_book(joining, name, shown));
+    }
+    if (names.empty()) {
+        joining.session.terminal->say(fmt::format(
+            "there is no book at {} yet: one is served as soon as it is there", joining.options.log
+        ));
     }
     return {};
 }
+
+// Serves books whose topics are made while the node runs, on a thread of its own.
+class Discovery {
+ public:
+    explicit Discovery(const Joining& joining) : joining_(joining), thread_([this] { run(); }) {}
+    ~Discovery() {
+        is_ending_ = true;
+        thread_.join();
+    }
+    Discovery(const Discovery&) = delete;
+    Discovery& operator=(const Discovery&) = delete;
+
+ private:
+    void run() {
+        auto next = std::chrono::steady_clock::now() + look_for_books_every;
+        while (!is_ending_) {
+            std::this_thread::sleep_for(look_at_signals_every);
+            if (std::chrono::steady_clock::now() < next) continue;
+            look();
+            next = std::chrono::steady_clock::now() + look_for_books_every;
+        }
+    }
+    // What fails is tried again at the next turn.
+    void look() {
+        const auto names = books_of(joining_.options, joining_.cluster);
+        if (!names.ok()) return joining_.session.terminal->detail(names.error().message);
+        const auto until_interrupted = [](std::uint64_t, std::uint64_t) {
+            return !is_interrupted();
+        };
+        for (const std::string& name : names.value()) {
+            if (is_ending_ || joining_.books.has(name) || !is_settled(name)) continue;
+            const auto served = serve_book(joining_, name, until_interrupted);
+            if (!served.ok()) joining_.session.terminal->error(served.error());
+        }
+    }
+
+    // A book that is being copied there must not be claimed before its last event has come.
+    bool is_settled(const std::string& name) {
+        const auto found = kafka::look_at_beginning(
+            book_options(joining_, name).place, joining_.cluster.settings, broker_patience
+        );
+        if (!found.ok() || found.value().end == 0) return false;
+        return found.value().is_claimed ||
+               std::exchange(ends_[name], found.value().end) == found.value().end;
+    }
+
+    const Joining& joining_;
+    std::map<std::string, std::uint64_t> ends_;  // Of topics that are looked at, by book.
+    std::atomic<bool> is_ending_ = false;
+    std::thread thread_;
+};
 
 }  // namespace
 
@@ -210,30 +184,40 @@ ExitCode serve_nodes(const Session& session, const ServeOptions& options) {
     if (!names.ok()) return session.fail(names.error());
     BookSite site;
     NodeBooks books;
-    const Joining joining{session, options, cluster.value(), node.value()};
-    const auto opened = open_books(joining, names.value(), site, books);
+    const Joining joining{session, options, cluster.value(), node.value(), site, books};
+    const auto opened = open_books(joining, names.value());
     if (!opened.ok()) return session.fail(opened.error());
+    share_schemas(
+        session,
+        {.brokers = cluster.value().brokers,
+         .environment = cluster.value().environment,
+         .book = {}},
+        cluster.value().settings
+    );
 
     std::unique_ptr<kafka::Placement> placement;
-    std::unique_ptr<Watch> watch;
+    std::unique_ptr<NodeWatch> watch;
+    std::unique_ptr<Discovery> discovery;
     const auto join = [&](const std::string& listening) {
         books.start(options.url.empty() ? listening : options.url);
         const kafka::PlacementOptions wanted{
             .brokers = cluster.value().brokers,
             .environment = cluster.value().environment,
-            .books = names.value(),
+            .books = options.books,
             .node = session.options.node,
             .settings = cluster.value().settings,
             .session_timeout = std::chrono::milliseconds{options.session_ms}};
         auto joined = kafka::Placement::open(wanted, [&](const std::vector<std::string>& named) {
             books.set_named(named);
         });
-        watch = std::make_unique<Watch>(books);
+        watch = std::make_unique<NodeWatch>(books);
+        if (options.books.empty()) discovery = std::make_unique<Discovery>(joining);
         if (joined.ok()) placement = std::move(joined).value();
         // Reads and forwarding go on without it; others take the books.
         if (!joined.ok()) session.terminal->error(joined.error());
     };
     return run_server(session, options, site, {.on_listening = join, .on_stopping = [&] {
+                                                   discovery.reset();
                                                    watch.reset();
                                                    books.stop();
                                                    placement.reset();

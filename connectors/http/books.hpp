@@ -90,7 +90,7 @@ class ServedBook {
 class Site {
  public:
     virtual ~Site() = default;
-    // The same books as long as the site lives.
+    // There may be more later; those that were given stay where they are as long as the site lives.
     [[nodiscard]] virtual std::span<const std::unique_ptr<ServedBook>> books() const = 0;
     [[nodiscard]] virtual std::span<const ReportDescription> reports() const = 0;
     // Why no requests should come here just now, if so.

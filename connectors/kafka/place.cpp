@@ -51,8 +51,16 @@ Error wrong(std::string_view text, std::string_view found) {
 
 }  // namespace
 
+Place Place::shared(std::string_view name) const {
+    Place place = *this;
+    place.shared_name = name;
+    return place;
+}
+
 std::string Place::topic() const {
-    return fmt::format("{}{}daybook.{}.events", environment, environment.empty() ? "" : ".", book);
+    const std::string begin = environment.empty() ? "" : environment + ".";
+    if (!shared_name.empty()) return fmt::format("{}daybook.{}", begin, shared_name);
+    return fmt::format("{}daybook.{}.events", begin, book);
 }
 
 std::string Place::source() const {

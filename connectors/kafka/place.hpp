@@ -12,7 +12,10 @@ struct Place {
     std::string brokers;      // "host:port,host:port"
     std::string environment;  // "prod"; may be empty.
     std::string book;
+    std::string shared_name = {};  // "schemas": a topic of all books, instead of one's events.
 
+    // A topic beside those of the books.
+    [[nodiscard]] Place shared(std::string_view name) const;
     [[nodiscard]] std::string topic() const;   // "prod.daybook.acme.events"
     [[nodiscard]] std::string source() const;  // "/prod/daybook/acme", the ce_source of its events.
     [[nodiscard]] std::string text() const;    // As parse_place() reads it.

@@ -31,6 +31,13 @@ std::string topic_begin(const std::string& environment) {
     return environment.empty() ? "daybook." : environment + ".daybook.";
 }
 
+// For every book of an environment, as Kafka's clients write a pattern.
+std::string pattern_of_topics(const std::string& begin) {
+    std::string pattern = "^";
+    for (const char letter : begin) pattern += letter == '.' ? "\\." : std::string{letter};
+    return pattern + "[^.]+\\.events$";
+}
+
 // Of "prod.daybook.acme.events" the book "acme"; "" for another topic.
 std::string book_in(const std::string& topic, const std::string& environment) {
     const std::string begin = topic_begin(environment);
@@ -99,7 +106,7 @@ Result<std::unique_ptr<Placement>> Placement::open(
     parts->callback = std::move(callback);
     const std::string begin = topic_begin(options.environment);
     const Property ours[] = {
-        {"group.id", begin + "owners"},
+        {"group.id", group_of_owners(options.environment)},
         {"group.instance.id", options.node},
         // Books have one partition each: `range` would give every one of them to the first member.
         {"partition.assignment.strategy", "roundrobin"},
@@ -121,6 +128,10 @@ Result<std::unique_ptr<Placement>> Placement::open(
         const std::string topic = begin + book + std::string{topic_end};
         rd_kafka_topic_partition_list_add(topics.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
     }
+    if (options.books.empty()) {
+        const std::string pattern = pattern_of_topics(begin);
+        rd_kafka_topic_partition_list_add(topics.get(), pattern.c_str(), RD_KAFKA_PARTITION_UA);
+    }
     const auto subscribed = rd_kafka_subscribe(parts->handle.get(), topics.get());
     if (subscribed != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return Error{
@@ -133,6 +144,10 @@ Result<std::unique_ptr<Placement>> Placement::open(
 
 std::uint64_t Placement::assignments() const {
     return parts_->assignments;
+}
+
+std::string group_of_owners(const std::string& environment) {
+    return topic_begin(environment) + "owners";
 }
 
 Result<std::vector<std::string>> books_at(

@@ -20,7 +20,7 @@ namespace daybook::kafka {
 struct PlacementOptions {
     std::string brokers;
     std::string environment;
-    std::vector<std::string> books;  // Those that this node serves.
+    std::vector<std::string> books;  // Those that this node serves; none: every one, also later.
     std::string node;                // Unlike every other node's.
     Settings settings;
     // A node that was not heard of for so long has lost its books. At least what the broker allows,
@@ -51,6 +51,9 @@ class Placement {
  private:
     std::unique_ptr<Parts> parts_;
 };
+
+// The name of the consumer group in an environment.
+[[nodiscard]] std::string group_of_owners(const std::string& environment);
 
 // The books whose topics a cluster has in an environment, in the order of their names.
 [[nodiscard]] Result<std::vector<std::string>> books_at(

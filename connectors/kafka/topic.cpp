@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
@@ -197,6 +198,16 @@ void check_configs(const Configs& configs, TopicState& state) {
     }
 }
 
+constexpr int replicas_wanted = 3;
+
+int replicas_in(int brokers) {
+    return std::min(brokers, replicas_wanted);
+}
+
+const char* in_sync_of(int replicas) {
+    return replicas > 1 ? "2" : "1";
+}
+
 void check_shape(const rd_kafka_metadata_topic_t& topic, TopicState& state) {
     state.partitions = topic.partition_cnt;
     if (topic.partition_cnt != 1) {
@@ -207,7 +218,7 @@ void check_shape(const rd_kafka_metadata_topic_t& topic, TopicState& state) {
     if (topic.partition_cnt == 0) return;
     state.replicas = topic.partitions[0].replica_cnt;
     state.in_sync_replicas = topic.partitions[0].isr_cnt;
-    const int needed = state.brokers >= 3 ? 3 : state.brokers;
+    const int needed = replicas_in(state.brokers);
     if (state.replicas < needed) {
         state.findings.push_back(
             {"replication factor",
@@ -250,27 +261,43 @@ Result<void> wait_for_leader(
     }
 }
 
-Result<NewTopic> new_topic(const Place& place, int brokers, const Settings& others) {
-    const int replicas = brokers >= 3 ? 3 : brokers;
-    const std::string name = place.topic();
-    std::array<char, reason_bytes> reason{};
-    NewTopic topic{rd_kafka_NewTopic_new(name.c_str(), 1, replicas, reason.data(), reason.size())};
-    if (topic == nullptr) return Error{ErrorCode::invalid, reason.data()};
-    const std::pair<const char*, std::string_view> configs[] = {
+Settings settings_of_book(int replicas, const Settings& others) {
+    Settings configs = {
         {"cleanup.policy", "delete"},
         {"retention.ms", "-1"},
         {"retention.bytes", "-1"},
         {"unclean.leader.election.enable", "false"},
-        {"min.insync.replicas", replicas > 1 ? "2" : "1"},
-        {"max.message.bytes", needed_message_bytes},
+        {"min.insync.replicas", in_sync_of(replicas)},
+        {"max.message.bytes", std::string{needed_message_bytes}},
     };
-    for (const auto& [setting, value] : configs) {
-        rd_kafka_NewTopic_set_config(topic.get(), setting, std::string{value}.c_str());
-    }
-    for (const Property& other : others) {
-        rd_kafka_NewTopic_set_config(topic.get(), other.name.c_str(), other.value.c_str());
+    configs.insert(configs.end(), others.begin(), others.end());
+    return configs;
+}
+
+Result<NewTopic> new_topic(const Place& place, int replicas, const Settings& configs) {
+    const std::string name = place.topic();
+    std::array<char, reason_bytes> reason{};
+    NewTopic topic{rd_kafka_NewTopic_new(name.c_str(), 1, replicas, reason.data(), reason.size())};
+    if (topic == nullptr) return Error{ErrorCode::invalid, reason.data()};
+    for (const Property& config : configs) {
+        rd_kafka_NewTopic_set_config(topic.get(), config.name.c_str(), config.value.c_str());
     }
     return topic;
+}
+
+Result<void> make(const Administrator& administrator, const Place& place, NewTopic topic) {
+    rd_kafka_NewTopic_t* topics[] = {topic.get()};
+    const Options options = administrator.options(RD_KAFKA_ADMIN_OP_CREATETOPICS);
+    rd_kafka_CreateTopics(
+        administrator.handle.get(), topics, 1, options.get(), administrator.queue.get()
+    );
+    DAYBOOK_TRY(const Event event, administrator.answer());
+    std::size_t count = 0;
+    const auto* results = rd_kafka_CreateTopics_result_topics(
+        rd_kafka_event_CreateTopics_result(event.get()), &count
+    );
+    DAYBOOK_ASSERT(count == 1);
+    return topic_answer(results[0], place.topic());
 }
 
 }  // namespace
@@ -309,20 +336,42 @@ Result<void> create_topic(
 ) {
     DAYBOOK_TRY(const Administrator administrator, Administrator::open(place, settings, patience));
     DAYBOOK_TRY(const Metadata metadata, metadata_of(administrator, place));
-    DAYBOOK_TRY(const NewTopic topic, new_topic(place, metadata->broker_cnt, others));
-    rd_kafka_NewTopic_t* topics[] = {topic.get()};
-    const Options options = administrator.options(RD_KAFKA_ADMIN_OP_CREATETOPICS);
-    rd_kafka_CreateTopics(
-        administrator.handle.get(), topics, 1, options.get(), administrator.queue.get()
-    );
-    DAYBOOK_TRY(const Event event, administrator.answer());
-    std::size_t count = 0;
-    const auto* results = rd_kafka_CreateTopics_result_topics(
-        rd_kafka_event_CreateTopics_result(event.get()), &count
-    );
-    DAYBOOK_ASSERT(count == 1);
-    DAYBOOK_TRY_VOID(topic_answer(results[0], place.topic()));
+    const int replicas = replicas_in(metadata->broker_cnt);
+    DAYBOOK_TRY(NewTopic topic, new_topic(place, replicas, settings_of_book(replicas, others)));
+    DAYBOOK_TRY_VOID(make(administrator, place, std::move(topic)));
     return wait_for_leader(place, settings, patience);
+}
+
+Result<void> create_shared_topic(
+    const Place& place,
+    const Settings& settings,
+    std::chrono::milliseconds patience,
+    const Settings& configs
+) {
+    DAYBOOK_TRY(const Administrator administrator, Administrator::open(place, settings, patience));
+    DAYBOOK_TRY(const Metadata metadata, metadata_of(administrator, place));
+    const int replicas = replicas_in(metadata->broker_cnt);
+    Settings all = configs;
+    all.push_back({"min.insync.replicas", in_sync_of(replicas)});
+    DAYBOOK_TRY(NewTopic topic, new_topic(place, replicas, all));
+    DAYBOOK_TRY_VOID(make(administrator, place, std::move(topic)));
+    return wait_for_leader(place, settings, patience);
+}
+
+Result<std::optional<std::string>> topic_setting(
+    const Place& place,
+    const Settings& settings,
+    const std::string& name,
+    std::chrono::milliseconds patience
+) {
+    DAYBOOK_TRY(const Administrator administrator, Administrator::open(place, settings, patience));
+    DAYBOOK_TRY(const Metadata metadata, metadata_of(administrator, place));
+    if (metadata->topics[0].err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
+        return std::optional<std::string>{};
+    }
+    DAYBOOK_TRY(const Configs configs, configs_of(administrator, place.topic()));
+    const auto found = configs.find(name);
+    return std::optional{found == configs.end() ? std::string{} : found->second};
 }
 
 Result<void> delete_topic(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,20 @@ struct TopicState {
     const Settings& settings,
     std::chrono::milliseconds patience,
     const Settings& others = {}
+);
+// One that is not a book's, with so many replicas as a book's; otherwise the same.
+[[nodiscard]] Result<void> create_shared_topic(
+    const Place& place,
+    const Settings& settings,
+    std::chrono::milliseconds patience,
+    const Settings& configs
+);
+// The value of one setting; none when there is no such topic.
+[[nodiscard]] Result<std::optional<std::string>> topic_setting(
+    const Place& place,
+    const Settings& settings,
+    const std::string& name,
+    std::chrono::milliseconds patience
 );
 // Removes the topic and all that is in it.
 [[nodiscard]] Result<void> delete_topic(

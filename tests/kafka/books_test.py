@@ -1,5 +1,6 @@
 """The program on books in Kafka: the same commands, and whole books moved there and back."""
 
+import hashlib
 import os
 import re
 import signal
@@ -73,6 +74,37 @@ class Books(unittest.TestCase):
             "-b", self.place, "--local", "other", "export", "table", "crm.parties", "--csv"
         )
         self.assertEqual(table, other)
+
+    def test_the_schemas_of_its_events_stand_beside_it(self):
+        """A reader that has nothing but the two topics reads an event by flatc."""
+        self.run_program("init", self.place, "--local", "copy", "--first-day", "2026-01-01")
+        party = (
+            '{"command": "crm.RegisterParty", "id": "p-1", "body": {"party": "C-1", "kind":'
+            ' "person", "name": "Anna Blanc"}}\n'
+        )
+        self.run_program("-b", self.place, "--local", "copy", "submit", text=party)
+        with wire.Client(BROKERS) as client:
+            published = list(client.read_all("test.daybook.schemas"))
+            events = list(client.read_all(self.topic))
+        schemas = {f"urn:sha256:{one.key.decode()}": one.value for one in published}
+        for name, schema in schemas.items():
+            self.assertEqual(name, f"urn:sha256:{hashlib.sha256(schema).hexdigest()}")
+        named = {dict(event.headers)["ce_dataschema"].decode() for event in events}
+        self.assertLessEqual(named, set(schemas))
+        event = events[-1]
+        (self.folder / "it.bfbs").write_bytes(
+            schemas[dict(event.headers)["ce_dataschema"].decode()]
+        )
+        (self.folder / "it.bin").write_bytes(event.value[112:])
+        read = ["flatc", "--json", "--strict-json", "--raw-binary", "it.bfbs", "--", "it.bin"]
+        subprocess.run(read, cwd=self.folder, check=True, timeout=60)
+        self.assertIn("Anna Blanc", (self.folder / "it.json").read_text())
+        # They are published once.
+        self.name += "x"
+        self.run_program("init", f"kafka://{BROKERS}/test/{self.name}", "--local", "second")
+        with wire.Client(BROKERS) as client:
+            self.assertEqual(client.end("test.daybook.schemas"), len(published))
+            client.delete_topic(f"test.daybook.{self.name}.events")
 
     def test_a_book_moves_to_kafka_and_back_and_stays_the_same(self):
         self.run_program("demo", "here", "--events", "2000")

@@ -4,6 +4,7 @@ and a history that is held against what each node then has. DAYBOOK_KILLS says h
 import os
 import signal
 import statistics
+import subprocess
 import sys
 import time
 import unittest
@@ -137,6 +138,42 @@ class NodesTest(unittest.TestCase):
         self.assertEqual(owner.figure("daybook_accepts_commands", book), 1)
         self.assertGreaterEqual(owner.figure("daybook_kafka_claims_total", book), 1)
         self.assertEqual(owner.figure("daybook_open_outcomes", book), 0)
+
+    def test_books_that_come_while_a_node_runs_are_served(self):
+        """One is begun there and one is copied there, while nodes that were told no name run."""
+        environment = f"late{os.getpid()}-{time.monotonic_ns() % 10**9}"
+        brokers = f"{os.environ['DAYBOOK_KAFKA']}/{environment}"
+        faster = ["--kafka", "topic.metadata.refresh.interval.ms=500"]
+        with cluster_nodes.Nodes(program(), brokers, ["a", "b"], [], faster) as late:
+            home = f"{late.folder}/home"
+            self.run_program("init", f"kafka://{brokers}/begun", "--local", f"{late.folder}/begun")
+            self.run_program("demo", home, "--events", "5000")
+            there = ["--from", home, "--to", f"kafka://{brokers}/copied"]
+            self.run_program("book", "copy", *there, "--local", f"{late.folder}/copied")
+            for book in ("begun", "copied"):
+                owner = self.served_owner(late, book)
+                body = (
+                    '{"id": "late", "command": "crm.RegisterParty", "body": {"party": "late", '
+                    '"kind": "person", "name": "Ada"}}'
+                )
+                for node in late.all.values():
+                    status, _, text = self.settled(node, book, body)
+                    self.assertEqual(status, 200, text)
+                self.assertEqual(owner.figure("daybook_accepts_commands", book), 1)
+
+    def run_program(self, *arguments):
+        done = subprocess.run(
+            [program(), *arguments], capture_output=True, text=True, timeout=300
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def served_owner(self, nodes, book, seconds=60):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if all(node.ask("GET", f"/v1/books/{book}")[0] == 200 for node in nodes.alive()):
+                return nodes.owner(book)
+            time.sleep(0.1)
+        self.fail(f"{book} is not served after {seconds} s")
 
     def settled(self, node, book, body):
         until = time.monotonic() + 30

@@ -31,6 +31,7 @@ class Verdict:
     misplaced: int = 0
     refused_stored: int = 0
     risen: int = 0
+    longest_gap: float = 0.0  # Seconds in which nothing was accepted; filled by who watched.
     problems: list = field(default_factory=list)
 
     @property

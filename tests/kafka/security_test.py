@@ -1,6 +1,7 @@
 """TLS, SCRAM and access lists, against a broker that insists on them."""
 
 import ctypes
+import json
 import os
 import subprocess
 import sys
@@ -12,10 +13,11 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "broker")]
 import cluster as kafka  # noqa: E402
+import nodes  # noqa: E402
 import wire  # noqa: E402
 from consumers import Readers  # noqa: E402
 
-WRITER = os.environ["DAYBOOK_WRITER"]
+WRITER, PROGRAM = os.environ["DAYBOOK_WRITER"], os.environ["DAYBOOK_PROGRAM"]
 USER, PASSWORD = os.environ["DAYBOOK_KAFKA_USER"], os.environ["DAYBOOK_KAFKA_PASSWORD"]
 SECONDS_MAX = 60
 # What connectors/kafka/topics.md says that a node needs.
@@ -116,6 +118,46 @@ class Secured(unittest.TestCase):
                 self.assertEqual(code == 0, implied, said)
                 if not implied:
                     self.assertRegex(said.lower(), "authori[sz]ation failed|may not be read")
+
+    def test_a_node_with_the_rights_of_the_page_leads_its_book(self):
+        self.allow(*NODE_RIGHTS)
+        with wire.Client(os.environ["DAYBOOK_KAFKA"]) as client:
+            for operation in ("read", "describe"):
+                client.allow(USER, "group", "daybook.", operation, prefixed=True)
+        options = ["--kafka", *(f"{name}={value}" for name, value in PLAIN.items())]
+        address = os.environ["DAYBOOK_KAFKA_SASL"]
+        with nodes.Nodes(PROGRAM, address, ["a"], [self.book], [*options, "--create"]) as served:
+            self.assertEqual(served.owner(self.book).name, "a")
+            # It may not make the topic of schemas, and goes on.
+            said = Path(served.folder, "a.err").read_text()
+        self.assertIn("schemas are not published", said)
+
+    def look(self):
+        """What the program's doctor finds of the book: health and advice by check."""
+        options = [f"{name}={value}" for name, value in PLAIN.items()]
+        log = f"kafka://{os.environ['DAYBOOK_KAFKA_SASL']}"
+        done = subprocess.run(
+            [PROGRAM, "doctor", "--json", "--log", log, self.book, "--kafka", *options],
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_MAX,
+        )
+        checks = [json.loads(line) for line in done.stdout.splitlines()]
+        return {check["check"]: (check["health"], check["change"]) for check in checks}
+
+    def test_doctor_says_which_right_is_missing(self):
+        reading, group = f"topic {self.topic}: reading", "group daybook.owners"
+        with wire.Client(os.environ["DAYBOOK_KAFKA"]) as client:
+            client.create_topic(self.topic)
+            self.allow("describe", "describe-configs")
+            checks = self.look()
+            self.assertEqual(checks[reading], ("problem", "give the right Read on the topic"))
+            advice = "give the rights Read and Describe on the group"
+            self.assertEqual(checks[group], ("problem", advice))
+            self.allow("read")
+            client.allow(USER, "group", "daybook.owners", "describe")
+            checks = self.look()
+        self.assertEqual((checks[reading][0], checks[group][0]), ("ok", "ok"))
 
 
 if __name__ == "__main__":

@@ -88,6 +88,8 @@ def main():
     print(f"DAYBOOK_SEED={options.seed}", flush=True)
     print(report.head(), flush=True)
     failed = skipped = 0
+    rows = []
+    began = time.monotonic()
     for name, fault, short, per_hundred in FAULTS:
         if name not in options.only:
             continue
@@ -96,25 +98,30 @@ def main():
             skipped += 1
             continue
         rounds = max(short, options.rounds * per_hundred // 100) if options.rounds else short
-        failed += not ran_well(name, fault, options, rounds)
+        row = run_one(name, fault, options, rounds)
+        failed += row is None or not row.verdict.is_clean
+        rows += [row] if row else []
+    if len(rows) > 1:
+        print(report.line(report.total(rows)) + f"  {time.monotonic() - began:.0f} s", flush=True)
     if failed:
         print(f"{failed} of the faults did harm; again with DAYBOOK_SEED={options.seed}")
     return 1 if failed else 77 if skipped == len(options.only) else 0
 
 
-def ran_well(name, fault, options, rounds):
+def run_one(name, fault, options, rounds):
+    """Its row, printed; None when it did not come to its end."""
     began = time.monotonic()
     try:
         row = fault(options, rounds)
     except Exception:
         traceback.print_exc(file=sys.stdout)
         print(f"{name}: ended before its end", flush=True)
-        return False
+        return None
     row.note += f"{time.monotonic() - began:.0f} s"
     print(report.line(row), flush=True)
     for problem in row.verdict.problems[:10]:
         print(f"    {problem}", flush=True)
-    return row.verdict.is_clean
+    return row
 
 
 if __name__ == "__main__":
