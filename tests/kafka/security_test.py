@@ -135,7 +135,7 @@ class Secured(unittest.TestCase):
     def look(self):
         """What the program's doctor finds of the book: health and advice by check."""
         options = [f"{name}={value}" for name, value in PLAIN.items()]
-        log = f"kafka://{os.environ['DAYBOOK_KAFKA_SASL']}"
+        log = f"kafka://{os.environ['DAYBOOK_KAFKA_SASL']}/doctor"
         done = subprocess.run(
             [PROGRAM, "doctor", "--json", "--log", log, self.book, "--kafka", *options],
             capture_output=True,
@@ -146,7 +146,9 @@ class Secured(unittest.TestCase):
         return {check["check"]: (check["health"], check["change"]) for check in checks}
 
     def test_doctor_says_which_right_is_missing(self):
-        reading, group = f"topic {self.topic}: reading", "group daybook.owners"
+        # In an environment of its own, so that no other test gives it rights.
+        self.topic, owners = f"doctor.daybook.{self.book}.events", "doctor.daybook.owners"
+        reading, group = f"topic {self.topic}: reading", f"group {owners}"
         with wire.Client(os.environ["DAYBOOK_KAFKA"]) as client:
             client.create_topic(self.topic)
             self.allow("describe", "describe-configs")
@@ -155,7 +157,7 @@ class Secured(unittest.TestCase):
             advice = "give the rights Read and Describe on the group"
             self.assertEqual(checks[group], ("problem", advice))
             self.allow("read")
-            client.allow(USER, "group", "daybook.owners", "describe")
+            client.allow(USER, "group", owners, "describe")
             checks = self.look()
         self.assertEqual((checks[reading][0], checks[group][0]), ("ok", "ok"))
 
