@@ -193,6 +193,19 @@ Check check_net(Money net, Quantity quantity, Currency currency, std::size_t ind
     return refuse(Refusal::amount_too_large, path, to_string(net), "a smaller amount");
 }
 
+// A price alone that a credit note gives back, of goods: no more than was billed.
+Check check_price_credit(const OrderLineState& line, const GivenLine& given, std::size_t index) {
+    if (line.kind != ItemKind::goods || !given.quantity.is_zero()) return Nothing{};
+    const Money billed = price_to_credit(line, given.net.currency());
+    if (!is_less(billed, given.net)) return Nothing{};
+    return refuse(
+        Refusal::nothing_to_credit,
+        line_path(index, "net"),
+        to_string(given.net),
+        fmt::format("at most the {} billed", to_string(billed))
+    );
+}
+
 // A line of no order: a service or a charge, or goods that are not kept in stock.
 Check check_free_item(const Purchasing& state, const GivenLine& given, std::size_t index) {
     if (!given.order.is_none()) return Nothing{};
@@ -247,6 +260,8 @@ Judged<GivenLine> given_line(
     if (!checked.ok()) return checked.refused();
     if (ordered.value().line != nullptr) {
         const OrderLineState& source = *ordered.value().line;
+        const Check price = check_price_credit(source, given, index);
+        if (bill.is_credit_note && !price.ok()) return price.refused();
         given.item = source.item;
         if (given.posting_group.is_none()) given.posting_group = source.posting_group;
         if (given.tax_code.is_none()) given.tax_code = source.tax_code;
@@ -565,8 +580,11 @@ Check check_still_there(const Purchasing& state, const GivenBill& bill) {
             );
         }
         const OrderLineState& line = order.value()->lines[given.order_line - 1U];
+        if (!bill.is_credit_note) continue;
+        const Check price = check_price_credit(line, given, i);
+        if (!price.ok()) return price;
         const Quantity left = left_to_credit(line);
-        if (!bill.is_credit_note || given.quantity <= left) continue;
+        if (given.quantity <= left) continue;
         return refuse(
             Refusal::nothing_to_credit,
             line_path(i, "quantity"),

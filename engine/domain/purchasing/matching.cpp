@@ -51,6 +51,7 @@ class Match {
 
  private:
     [[nodiscard]] Check bill_goods(const Order& order, OrderLineState line);
+    [[nodiscard]] Check expect_bill(const Order& order, const OrderLineState& line);
     [[nodiscard]] Check bill_ahead(const Order& order, const OrderLineState& line);
     [[nodiscard]] Check bill_final(const OrderLineState& line);
     [[nodiscard]] Check bill_price(const OrderLineState& line);
@@ -64,15 +65,18 @@ class Match {
     [[nodiscard]] static MatchKind kind_for(bool is_stocked, MatchKind kind) {
         return is_stocked ? kind : MatchKind::expense;
     }
-    // The next of the line's quantity, with its share of the net.
-    Portion next(Quantity quantity) { return take(left_, quantity); }
+    // Each part takes what is expected of it, and of what the net is beyond that its share by
+    // quantity: parts as expected have no difference, and all of them come to the net.
+    void expect(Money all) { left_.net -= all; }
+    Money next(Quantity quantity, Money expected) { return expected + take(left_, quantity).net; }
 
     const Purchasing& state_;
     const GivenBill& bill_;
     const GivenLine& given_;
     std::size_t index_;
     Currency base_;
-    Portion left_;
+    Portion left_;    // Of the quantity, and of what the net is beyond what is expected.
+    Portion beyond_;  // Billed beyond what came, at the order's price.
     bool line_is_stocked_ = false;
     Id warehouse_;
     std::vector<Part> parts_;
@@ -96,8 +100,10 @@ Check Match::add_plain(MatchKind kind, Quantity quantity, Money net) {
 Check Match::add_valued(Part part, ExchangeRate rate) {
     part.price_variance = zero(base_);
     part.exchange_difference = zero(base_);
-    const bool is_as_received =
-        part.net == part.expected && (bill_.currency == base_ || rate == bill_.rate);
+    // In base currency the value is the net to the cent, or there is a variance.
+    const bool is_as_received = bill_.currency == base_
+                                    ? part.net == part.value
+                                    : part.net == part.expected && rate == bill_.rate;
     if (part.kind == MatchKind::expense) {
         const Judged<Money> base = in_base(part.net);
         if (!base.ok()) return base.refused();
@@ -145,16 +151,17 @@ Check Match::match() {
 }
 
 Check Match::bill_goods(const Order& order, OrderLineState line) {
+    const Check expecting = expect_bill(order, line);
+    if (!expecting.ok()) return expecting;
     for (Received& received : line.receipts) {
         const Quantity quantity = std::min(left_.quantity, received.unbilled.quantity);
         if (quantity.is_zero()) continue;
-        const Portion billed = next(quantity);
         const Portion cleared = take(received.unbilled, quantity);
         const Check added = add_valued(
             {.receipt = received.receipt,
              .receipt_line = received.receipt_line,
              .quantity = quantity,
-             .net = billed.net,
+             .net = next(quantity, cleared.net),
              .value = cleared.value,
              .expected = cleared.net,
              .kind = kind_for(received.is_stocked, MatchKind::received),
@@ -169,24 +176,39 @@ Check Match::bill_goods(const Order& order, OrderLineState line) {
     return bill_final(line);
 }
 
+// What came is expected at its net, what is billed beyond it at the order's price.
+Check Match::expect_bill(const Order& order, const OrderLineState& line) {
+    Quantity left = given_.quantity;
+    for (Received received : line.receipts) {
+        const Quantity quantity = std::min(left, received.unbilled.quantity);
+        expect(take(received.unbilled, quantity).net);
+        left -= quantity;
+    }
+    const Judged<Money> beyond = ordered_net(order, line, left, index_);
+    if (!beyond.ok()) return beyond.refused();
+    expect(beyond.value());
+    beyond_ = {.quantity = left, .value = zero(base_), .net = beyond.value()};
+    return Nothing{};
+}
+
 // What is billed beyond what came: in transit as far as it may still come, and a matter of price
 // beyond that.
 Check Match::bill_ahead(const Order& order, const OrderLineState& line) {
     const Quantity may_come = std::max(Quantity{}, to_come(order, line) - line.transit.quantity);
     const Quantity ahead = std::min(left_.quantity, may_come);
     if (!ahead.is_zero()) {
-        const Portion billed = next(ahead);
+        const Money net = next(ahead, take(beyond_, ahead).net);
         const Check added =
-            add_plain(kind_for(line_is_stocked_, MatchKind::before_receipt), ahead, billed.net);
+            add_plain(kind_for(line_is_stocked_, MatchKind::before_receipt), ahead, net);
         if (!added.ok()) return added;
         parts_.back().effect = MatchEffect::ahead;
         parts_.back().is_stocked = line_is_stocked_;
     }
     if (left_.quantity.is_zero()) return Nothing{};
-    const Portion more = next(left_.quantity);
+    const Quantity more = left_.quantity;
     Part part{
-        .quantity = more.quantity,
-        .net = more.net,
+        .quantity = more,
+        .net = next(more, beyond_.net),
         .value = zero(base_),
         .expected = zero(bill_.currency),
         .kind = kind_for(line_is_stocked_, MatchKind::price_only),
@@ -218,14 +240,17 @@ Check Match::bill_final(const OrderLineState& line) {
     return Nothing{};
 }
 
-// A price and no quantity: on all that was received, by quantity.
+// A price and no quantity: on all that was received, by quantity; of a credit note on what was
+// billed, by what it was billed at, so that nothing ever costs less than nothing.
 Check Match::bill_price(const OrderLineState& line) {
     std::vector<std::int64_t> weights;
     std::vector<const Received*> targets;
     for (const Received& received : line.receipts) {
         const Quantity quantity = received.unbilled.quantity + received.billed.quantity;
-        if (quantity.is_zero()) continue;
-        weights.push_back(quantity.milli());
+        const std::int64_t weight =
+            bill_.is_credit_note ? received.billed_net.minor() : quantity.milli();
+        if (weight <= 0) continue;
+        weights.push_back(weight);
         targets.push_back(&received);
     }
     const Money net = bill_.is_credit_note ? -given_.net : given_.net;
@@ -250,13 +275,13 @@ Check Match::bill_price(const OrderLineState& line) {
 // A credit note answers goods that were sent back, then those billed that never came, then bills
 // of goods that are kept: these wait for another bill.
 Check Match::credit_goods(OrderLineState line) {
+    expect(expected_credit(line, given_.quantity, bill_.currency));
     const Quantity returned = std::min(left_.quantity, line.credit_expected.quantity);
     if (!returned.is_zero()) {
-        const Portion credited = next(returned);
         const Portion cleared = take(line.credit_expected, returned);
         const Check added = add_valued(
             {.quantity = -returned,
-             .net = -credited.net,
+             .net = -next(returned, cleared.net),
              .value = -cleared.value,
              .expected = -cleared.net,
              .kind = kind_for(line_is_stocked_, MatchKind::returned),
@@ -267,11 +292,10 @@ Check Match::credit_goods(OrderLineState line) {
     }
     const Quantity ahead = std::min(left_.quantity, line.transit.quantity);
     if (!ahead.is_zero()) {
-        const Portion credited = next(ahead);
         const Portion cleared = take(line.transit, ahead);
         const Check added = add_valued(
             {.quantity = -ahead,
-             .net = -credited.net,
+             .net = -next(ahead, cleared.net),
              .value = -cleared.value,
              .expected = -cleared.net,
              .kind = kind_for(line_is_stocked_, MatchKind::before_receipt),
@@ -283,13 +307,13 @@ Check Match::credit_goods(OrderLineState line) {
     for (auto received = line.receipts.rbegin(); received != line.receipts.rend(); ++received) {
         const Quantity quantity = std::min(left_.quantity, received->billed.quantity);
         if (quantity.is_zero()) continue;
-        const Portion credited = next(quantity);
+        const Money billed = share_of(received->billed_net, quantity, received->billed.quantity);
         const Portion cleared = take(received->billed, quantity);
         const Check added = add_valued(
             {.receipt = received->receipt,
              .receipt_line = received->receipt_line,
              .quantity = -quantity,
-             .net = -credited.net,
+             .net = -next(quantity, billed),
              .value = -cleared.value,
              .expected = -cleared.net,
              .kind = kind_for(received->is_stocked, MatchKind::received),
@@ -400,6 +424,20 @@ void add_line_differences(const Tolerance& asked, std::vector<LineDifference>& d
     const Judged<Money> expected =
         ordered_net(asked.order, asked.line, asked.given.quantity, asked.number - 1U);
     if (expected.ok()) add(price_difference(asked, expected.value()));
+}
+
+// Goods that are kept are no longer billed: with them goes their part of what bills said, whatever
+// the credit note gave back for it.
+void unbill(Received& received, const MatchedLine& matched) {
+    const Quantity quantity = -read(matched.quantity());
+    const Quantity whole = received.billed.quantity;
+    const Money billed_net = share_of(received.billed_net, quantity, whole);
+    const Money value = -read(matched.value());
+    received.billed_net -= billed_net;
+    if (matched.kind() == MatchKind::expense) return;
+    const bool is_base = billed_net.same_currency(value);
+    received.variance -=
+        is_base ? billed_net - value : share_of(received.variance, quantity, whole);
 }
 
 bool is_of(const Received& received, const MatchedLine& matched) {
@@ -515,6 +553,12 @@ Quantity left_to_credit(const OrderLineState& line) {
     return left;
 }
 
+Money price_to_credit(const OrderLineState& line, Currency currency) {
+    Money billed = zero(currency);
+    for (const Received& received : line.receipts) billed += received.billed_net;
+    return billed.is_zero() ? zero(currency) + line.transit.net : billed;
+}
+
 Judged<Money> ordered_net(
     const Order& order, const OrderLineState& line, Quantity quantity, std::size_t index
 ) {
@@ -592,10 +636,14 @@ void apply_matched(OrderLineState& line, const MatchedLine& matched, Date day) {
         return is_of(one, matched);
     });
     if (received == line.receipts.end()) return;
-    received->variance += read(matched.price_variance());
-    received->billed_net += read(matched.net());
+    if (quantity.is_negative()) {
+        unbill(*received, matched);
+        received->accrued_since = std::max(received->accrued_since, day);
+    } else {
+        received->variance += read(matched.price_variance());
+        received->billed_net += read(matched.net());
+    }
     if (matched.effect() != MatchEffect::received) return;
-    if (quantity.is_negative()) received->accrued_since = std::max(received->accrued_since, day);
     const Money expected = read(matched.expected());
     received->unbilled.quantity -= quantity;
     received->unbilled.value -= value;

@@ -20,6 +20,9 @@ namespace daybook::purchasing {
 // How much of the line can be billed, and how much can be credited.
 [[nodiscard]] Quantity left_to_bill(const Order& order, const OrderLineState& line);
 [[nodiscard]] Quantity left_to_credit(const OrderLineState& line);
+// How much a credit note without a quantity may give back: what the goods that came were billed
+// at, or if none came those in transit.
+[[nodiscard]] Money price_to_credit(const OrderLineState& line, Currency currency);
 // What the order's price makes of a quantity; none if that is too large.
 [[nodiscard]] Judged<Money> ordered_net(
     const Order& order, const OrderLineState& line, Quantity quantity, std::size_t index
