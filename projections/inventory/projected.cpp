@@ -14,7 +14,7 @@ Expected expected_at(const Query& query, std::uint64_t known_at) {
     return Expected{query, known_at, [&query](EventBytes event, const auto& post) {
                         const std::uint64_t position = header_of(event).position();
                         query.scan<expected_changes>(position, [&](const ExpectedChangeRow& row) {
-                            post({row.item}, row.day, {row.ordered, row.reserved});
+                            post({row.item, row.warehouse}, row.day, {row.ordered, row.reserved});
                         });
                     }};
 }
@@ -37,7 +37,27 @@ std::map<Id, Projected> projected_by_item(const Query& query, const ReportReques
     const Expected expected_then = expected_at(query, request.known_at);
     for (const auto& [key, sum] : only.is_none() ? expected_then.sums(request.as_of)
                                                  : expected_then.sums_under(request.as_of, only)) {
-        all[key.item].expected = sum;
+        two_time_detail::add_to(all[key.item].expected, sum);
+    }
+    return all;
+}
+
+using ItemPlace = std::pair<Id, Id>;  // An item and a warehouse.
+
+std::map<ItemPlace, Projected> projected_by_place(
+    const Query& query, const ReportRequest& request
+) {
+    const Id only = id_option(request, "item");
+    std::map<ItemPlace, Projected> all;
+    const Places places = places_at(query, request.known_at);
+    for (const auto& [key, sum] :
+         only.is_none() ? places.sums(request.as_of) : places.sums_under(request.as_of, only)) {
+        all[{key.item, key.warehouse}].on_hand += sum.quantity;
+    }
+    const Expected expected_then = expected_at(query, request.known_at);
+    for (const auto& [key, sum] : only.is_none() ? expected_then.sums(request.as_of)
+                                                 : expected_then.sums_under(request.as_of, only)) {
+        all[{key.item, key.warehouse}].expected = sum;
     }
     return all;
 }
@@ -89,13 +109,13 @@ Result<ReportTable> run_reorder(const Query& query, const ReportRequest& request
         {"maximum", "Maximum", ValueType::quantity, Align::right},
         {"missing", "Missing", ValueType::quantity, Align::right},
     };
-    const auto projected = projected_by_item(query, request);
+    const auto projected = projected_by_place(query, request);
+    const Id only = id_option(request, "item");
     ItemNames names{query};
     query.scan<reorder_rules>([&](const ReorderRuleRow& rule) {
-        if (!rule.is_active) return;
-        const auto found_item = projected.find(rule.item);
-        const Quantity there =
-            found_item == projected.end() ? Quantity{} : found_item->second.projected();
+        if (!rule.is_active || (!only.is_none() && rule.item != only)) return;
+        const auto place = projected.find({rule.item, rule.warehouse});
+        const Quantity there = place == projected.end() ? Quantity{} : place->second.projected();
         if (there > rule.reorder_point) return;
         table.rows.push_back(
             {.key = to_string(rule.item),
@@ -109,7 +129,6 @@ Result<ReportTable> run_reorder(const Query& query, const ReportRequest& request
                   rule.maximum - there}}
         );
     });
-    table.notes.push_back("What is projected is that of the whole company.");
     return table;
 }
 

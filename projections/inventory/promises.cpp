@@ -14,13 +14,13 @@ struct Telling {
     std::uint64_t position;
     std::uint16_t line = 0;
 
-    void add(const Id& item, ExpectedSum sum) {
+    void add(const ExpectedKey& key, ExpectedSum sum) {
         if (sum.ordered.is_zero() && sum.reserved.is_zero()) return;
-        const PostingPlace<ExpectedKey> place{
-            .key = {item}, .effective = day, .position = position};
+        const PostingPlace<ExpectedKey> place{.key = key, .effective = day, .position = position};
         add_posting(rows.totals, rows.past_totals, place, sum);
-        rows.changes.put({position, ++line, item, day, sum.ordered, sum.reserved});
-        rows.days.put({item, day, position});
+        rows.changes.put({position, ++line, key.item, key.warehouse, day, sum.ordered, sum.reserved}
+        );
+        rows.days.put({key.item, day, position});
     }
 };
 
@@ -30,7 +30,7 @@ Telling telling(const ExpectedRows& rows, const Event& event, const EventHeader&
 }
 
 void hold(Telling& told, ReservationRow& row, Quantity open) {
-    told.add(row.item, {.reserved = open - row.open});
+    told.add({row.item, row.warehouse}, {.reserved = open - row.open});
     row.open = open;
 }
 
@@ -38,7 +38,7 @@ void hold(Telling& told, ReservationRow& row, Quantity open) {
 void settle_line(Telling& told, ExpectedLineRow& row, bool is_open) {
     Quantity open = row.ordered - row.received;
     if (!is_open || open.is_negative()) open = {};
-    told.add(row.item, {.ordered = open - row.open});
+    told.add({row.item, row.warehouse}, {.ordered = open - row.open});
     row.open = open;
 }
 
@@ -59,6 +59,9 @@ void take_lines(Telling& told, const Id& order, const OrderedLines& given) {
         const purchasing::OrderedLine& line = *given.Get(i);
         ExpectedLineRow& expected_line =
             told.rows.line_rows.at(order, static_cast<std::uint16_t>(i + 1));
+        if (expected_line.warehouse != read(line.warehouse())) {
+            settle_line(told, expected_line, false);
+        }
         expected_line.item = read(line.item());
         expected_line.warehouse = read(line.warehouse());
         expected_line.expected = read(line.expected());
@@ -73,6 +76,8 @@ void take(ExpectedRows rows, const StockReserved& event, const EventHeader& head
     ReservationRow& row = rows.reservation_rows.at(read(event.reservation()));
     row.item = read(event.item());
     row.location = read(event.location());
+    const LocationRow* place = rows.places.find(row.location);
+    if (place != nullptr) row.warehouse = place->warehouse;
     row.lot = read_or_none(event.lot());
     row.order = read_or_none(event.order());
     row.date = read(event.date());

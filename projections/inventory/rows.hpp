@@ -73,7 +73,8 @@ using ExpectedTables = Tables<
     expected_days,
     expected_lines,
     expected_orders,
-    reservations>;
+    reservations,
+    locations>;
 struct ExpectedRows {
     RowsOf<expected>& totals;
     RowsOf<past_expected>& past_totals;
@@ -82,6 +83,7 @@ struct ExpectedRows {
     RowsOf<expected_lines>& line_rows;
     RowsOf<expected_orders>& order_rows;
     RowsOf<reservations>& reservation_rows;
+    RowsOf<locations>& places;  // Only read here.
 };
 void take(ExpectedRows, const StockReserved&, const EventHeader&);
 void take(ExpectedRows, const ReservationPicked&, const EventHeader&);

@@ -130,9 +130,10 @@ struct GroupValueKey {
 struct GroupSum {
     Money value;
 };
-// What is still to come of an item, and what is held for somebody.
+// What is still to come of an item to a warehouse, and what is held there for somebody.
 struct ExpectedKey {
     Id item;
+    Id warehouse;  // None: the order names none.
 };
 struct ExpectedSum {
     Quantity ordered;
@@ -158,6 +159,7 @@ struct ReservationRow {
     Id reservation;
     Id item;
     Id location;
+    Id warehouse;
     Id lot;
     Id order;
     Date date;
@@ -171,6 +173,7 @@ struct ExpectedChangeRow {
     std::uint64_t position = 0;
     std::uint16_t line = 0;
     Id item;
+    Id warehouse;
     Date day;
     Quantity ordered;
     Quantity reserved;
@@ -470,12 +473,14 @@ inline constexpr auto past_arrivals = past_totals_table<ArrivalKey, PlaceSum>(
 inline constexpr auto expected = totals_table<ExpectedKey, ExpectedSum>(
     "expected",
     key("item", &ExpectedKey::item),
+    key("warehouse", &ExpectedKey::warehouse),
     column("ordered", &ExpectedSum::ordered),
     column("reserved", &ExpectedSum::reserved)
 );
 inline constexpr auto past_expected = past_totals_table<ExpectedKey, ExpectedSum>(
     "past_expected",
     key("item", &ExpectedKey::item),
+    key("warehouse", &ExpectedKey::warehouse),
     column("ordered", &ExpectedSum::ordered),
     column("reserved", &ExpectedSum::reserved)
 );
@@ -501,6 +506,7 @@ inline constexpr auto reservations = table<ReservationRow>(
     key("reservation", &ReservationRow::reservation),
     column("item", &ReservationRow::item),
     column("location", &ReservationRow::location),
+    column("warehouse", &ReservationRow::warehouse),
     column("lot", &ReservationRow::lot),
     column("order", &ReservationRow::order),
     column("date", &ReservationRow::date),
@@ -514,6 +520,7 @@ inline constexpr auto expected_changes = table<ExpectedChangeRow>(
     key("position", &ExpectedChangeRow::position),
     key("line", &ExpectedChangeRow::line),
     column("item", &ExpectedChangeRow::item),
+    column("warehouse", &ExpectedChangeRow::warehouse),
     column("day", &ExpectedChangeRow::day),
     column("ordered", &ExpectedChangeRow::ordered),
     column("reserved", &ExpectedChangeRow::reserved)
