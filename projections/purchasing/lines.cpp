@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "projections/purchasing/reports.hpp"
 
@@ -77,6 +78,45 @@ void each_line(
         if (counts(request, move, by)) add_move(line, move);
     });
     if (line.is_known) use(line);
+}
+
+using LineName = std::pair<Id, std::uint16_t>;
+
+// The lines of which something may have waited: those of which something waits now, and those that
+// moved since.
+std::set<LineName> waiting_then(const Query& query, const ReportRequest& request) {
+    std::set<LineName> lines;
+    query.scan<open_lines>([&](const OpenLineRow& row) { lines.emplace(row.order, row.line); });
+    if (request.as_of < date_max) {
+        query.scan_between<line_days>(
+            std::tuple{request.as_of.plus_days(1)},
+            std::tuple{date_max},
+            [&](const LineDayRow& row) { lines.emplace(row.order, row.line); }
+        );
+    }
+    if (request.known_at < query.position()) {
+        query.scan_between<line_positions>(
+            std::tuple{request.known_at},
+            std::tuple{query.position()},
+            [&](const LinePositionRow& row) { lines.emplace(row.order, row.line); }
+        );
+    }
+    return lines;
+}
+
+// The same as each_line by accounting dates, of these lines alone.
+void each_waiting_line(
+    const Query& query,
+    const ReportRequest& request,
+    const std::function<void(const LineThen&)>& use
+) {
+    for (const auto& [order, number] : waiting_then(query, request)) {
+        LineThen line;
+        query.scan<line_moves>(order, number, [&](const LineMoveRow& move) {
+            if (counts(request, move, By::accounting_date)) add_move(line, move);
+        });
+        if (line.is_known) use(line);
+    }
 }
 
 std::string key_of(const LineThen& line) {
@@ -232,7 +272,7 @@ Result<ReportTable> run_received_not_billed(const Query& query, const ReportRequ
         {"accrued", "Accrued", ValueType::money, Align::right}};
     std::map<std::pair<Id, std::string>, ReportRow> rows;
     Money total;
-    each_line(query, request, By::accounting_date, [&](const LineThen& line) {
+    each_waiting_line(query, request, [&](const LineThen& line) {
         if (!is_wanted(request, line)) return;
         if (line.accrued.is_zero() && line.unbilled.is_zero()) return;
         total += line.accrued;
@@ -267,7 +307,7 @@ Result<ReportTable> run_billed_not_received(const Query& query, const ReportRequ
         {"credit", "Credit expected", ValueType::money, Align::right}};
     Money transit;
     Money credit;
-    each_line(query, request, By::accounting_date, [&](const LineThen& line) {
+    each_waiting_line(query, request, [&](const LineThen& line) {
         if (!is_wanted(request, line)) return;
         if (line.ahead.is_zero() && line.returned.is_zero()) return;
         transit += line.transit;

@@ -8,12 +8,36 @@
 namespace daybook::purchasing {
 namespace {
 
+// Where it is kept which lines wait for something, and which moved when.
+struct Waiting {
+    OpenLines& open;
+    LineDays& days;
+    LinePositions& positions;
+
+    void note(const LineMoveRow& move) {
+        OpenLineRow& row = open.at(move.order, move.line);
+        row.accrued += move.accrued;
+        row.transit += move.transit;
+        row.credit += move.credit;
+        row.unbilled += move.unbilled;
+        row.ahead += move.ahead;
+        row.returned += move.returned;
+        const bool is_open = !row.accrued.is_zero() || !row.transit.is_zero() ||
+                             !row.credit.is_zero() || !row.unbilled.is_zero() ||
+                             !row.ahead.is_zero() || !row.returned.is_zero();
+        if (!is_open) open.erase(move.order, move.line);
+        days.put({move.accounting_date, move.position, move.order, move.line});
+        positions.put({move.position, move.order, move.line});
+    }
+};
+
 // Puts the moves of one event on the lines of one order.
 struct MoveStep {
     LineMoves& moves;
     const OrderRow& order;
     Date date;
     std::uint64_t position;
+    Waiting* waiting = nullptr;  // None: of what was ordered and promised nothing waits.
     std::uint16_t parts = 0;
 
     void note(LineMoveRow move) {
@@ -28,6 +52,7 @@ struct MoveStep {
         move.part = ++parts;
         move.date = date;
         if (move.accounting_date.is_none()) move.accounting_date = date;
+        if (waiting != nullptr) waiting->note(move);
         moves.put(std::move(move));
     }
 };
@@ -106,8 +131,18 @@ void project(Orders& rows, LineMoves& moves, const OrderAcknowledged& event, con
     }
 }
 
-void project(Orders& rows, LineMoves& moves, const GoodsReceived& event, const Header& header) {
+void project(
+    Orders& rows,
+    LineMoves& moves,
+    OpenLines& open,
+    LineDays& days,
+    LinePositions& positions,
+    const GoodsReceived& event,
+    const Header& header
+) {
+    Waiting waiting{open, days, positions};
     MoveStep step = step_of(rows, moves, event, header);
+    step.waiting = &waiting;
     for (const ReceivedLine* line : *event.lines()) {
         const Quantity accepted = read(line->accepted());
         const Quantity ahead = read(line->ahead());
@@ -131,9 +166,17 @@ void project(Orders& rows, LineMoves& moves, const GoodsReceived& event, const H
 }
 
 void project(
-    Orders& rows, LineMoves& moves, const GoodsReturnedToSupplier& event, const Header& header
+    Orders& rows,
+    LineMoves& moves,
+    OpenLines& open,
+    LineDays& days,
+    LinePositions& positions,
+    const GoodsReturnedToSupplier& event,
+    const Header& header
 ) {
+    Waiting waiting{open, days, positions};
     MoveStep step = step_of(rows, moves, event, header);
+    step.waiting = &waiting;
     for (const ReturnedLine* line : *event.lines()) {
         const Quantity quantity = read(line->quantity());
         const Quantity billed = read(line->billed());
@@ -154,12 +197,21 @@ void project(
     }
 }
 
-void project(Orders& rows, LineMoves& moves, const BillMatched& event, const Header& header) {
+void project(
+    Orders& rows,
+    LineMoves& moves,
+    OpenLines& open,
+    LineDays& days,
+    LinePositions& positions,
+    const BillMatched& event,
+    const Header& header
+) {
+    Waiting waiting{open, days, positions};
     std::uint16_t parts = 0;
     for (const MatchedLine* line : *event.lines()) {
         if (read(line->order()).is_none()) continue;
         const OrderRow& order = *rows.find(read(line->order()));
-        MoveStep step{moves, order, read(event.date()), header.position(), parts++};
+        MoveStep step{moves, order, read(event.date()), header.position(), &waiting, parts++};
         const Quantity quantity = read(line->quantity());
         const Money value = read(line->value());
         const bool is_returned = line->effect() == MatchEffect::returned;

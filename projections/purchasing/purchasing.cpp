@@ -178,14 +178,10 @@ extern constinit const Projection projection =
             Events<EventTraits, OrderPlaced, OrderAmended, OrderRejected, OrderCancelled>>(),
         projection_of<
             Tables<orders, line_moves>,
-            Events<
-                EventTraits,
-                OrderPlaced,
-                OrderAmended,
-                OrderAcknowledged,
-                GoodsReceived,
-                GoodsReturnedToSupplier,
-                BillMatched>>(),
+            Events<EventTraits, OrderPlaced, OrderAmended, OrderAcknowledged>>(),
+        projection_of<
+            Tables<orders, line_moves, open_lines, line_days, line_positions>,
+            Events<EventTraits, GoodsReceived, GoodsReturnedToSupplier, BillMatched>>(),
         projection_of<
             Tables<orders, order_changes>,
             Events<

@@ -47,12 +47,39 @@ void project(Requests&, Orders&, const OrderCancelled&, const Header&);
 
 // moves.cpp
 using LineMoves = Rows<LineMoveRow>;
+using OpenLines = Rows<OpenLineRow>;
+using LineDays = Rows<LineDayRow>;
+using LinePositions = Rows<LinePositionRow>;
 void project(Orders&, LineMoves&, const OrderPlaced&, const Header&);
 void project(Orders&, LineMoves&, const OrderAmended&, const Header&);
 void project(Orders&, LineMoves&, const OrderAcknowledged&, const Header&);
-void project(Orders&, LineMoves&, const GoodsReceived&, const Header&);
-void project(Orders&, LineMoves&, const GoodsReturnedToSupplier&, const Header&);
-void project(Orders&, LineMoves&, const BillMatched&, const Header&);
+void project(
+    Orders& rows,
+    LineMoves& moves,
+    OpenLines& open,
+    LineDays& days,
+    LinePositions& positions,
+    const GoodsReceived& event,
+    const Header& header
+);
+void project(
+    Orders& rows,
+    LineMoves& moves,
+    OpenLines& open,
+    LineDays& days,
+    LinePositions& positions,
+    const GoodsReturnedToSupplier& event,
+    const Header& header
+);
+void project(
+    Orders& rows,
+    LineMoves& moves,
+    OpenLines& open,
+    LineDays& days,
+    LinePositions& positions,
+    const BillMatched& event,
+    const Header& header
+);
 
 // ordering.cpp
 using OrderChanges = Rows<OrderChangeRow>;

@@ -244,6 +244,31 @@ struct LineMoveRow {
     RejectReason reason = RejectReason::none;
     ItemKind item_kind = ItemKind::none;
 };
+// A line of which something is received and not billed, billed and not received, or sent back and
+// not credited, now; and the lines that moved, by the day on which it counts and as it became
+// known. What a line was before is what it is, less the moves since: a question about a past day
+// looks at the open lines and at what moved after it, not at all lines there ever were.
+struct OpenLineRow {
+    Id order;
+    std::uint16_t line = 0;
+    Money accrued;
+    Money transit;
+    Money credit;
+    Quantity unbilled;
+    Quantity ahead;
+    Quantity returned;
+};
+struct LineDayRow {
+    Date day;
+    std::uint64_t position = 0;
+    Id order;
+    std::uint16_t line = 0;
+};
+struct LinePositionRow {
+    std::uint64_t position = 0;
+    Id order;
+    std::uint16_t line = 0;
+};
 // A part of a line of a bill, as it was matched.
 struct BillLineRow {
     std::uint64_t position = 0;
@@ -473,6 +498,30 @@ inline constexpr auto line_moves = table<LineMoveRow>(
     column("accrued", &LineMoveRow::accrued),
     column("transit", &LineMoveRow::transit),
     column("credit", &LineMoveRow::credit)
+);
+inline constexpr auto open_lines = table<OpenLineRow>(
+    "open_lines",
+    key("order", &OpenLineRow::order),
+    key("line", &OpenLineRow::line),
+    column("accrued", &OpenLineRow::accrued),
+    column("transit", &OpenLineRow::transit),
+    column("credit", &OpenLineRow::credit),
+    column("unbilled", &OpenLineRow::unbilled),
+    column("ahead", &OpenLineRow::ahead),
+    column("returned", &OpenLineRow::returned)
+);
+inline constexpr auto line_days = table<LineDayRow>(
+    "line_days",
+    key("day", &LineDayRow::day),
+    key("position", &LineDayRow::position),
+    key("order", &LineDayRow::order),
+    key("line", &LineDayRow::line)
+);
+inline constexpr auto line_positions = table<LinePositionRow>(
+    "line_positions",
+    key("position", &LinePositionRow::position),
+    key("order", &LinePositionRow::order),
+    key("line", &LinePositionRow::line)
 );
 inline constexpr auto bill_lines = table<BillLineRow>(
     "bill_lines",
