@@ -252,8 +252,9 @@ Inner& own(boost::intrusive_ptr<Inner>& inner) {
 }
 
 std::span<const Note> Leaf::notes_of(Moment receipt) const {
-    const auto found = std::ranges::equal_range(notes, receipt, {}, &Note::receipt);
-    return {found.begin(), found.end()};
+    return {
+        std::ranges::lower_bound(notes, receipt, {}, &Note::receipt),
+        std::ranges::upper_bound(notes, receipt, {}, &Note::receipt)};
 }
 std::int64_t Leaf::noted(Moment receipt, Moment through) const {
     if (notes.empty()) return 0;

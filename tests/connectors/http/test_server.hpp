@@ -113,6 +113,10 @@ struct TestSettings {
 };
 
 class TestServer {
+    // Outlive what asks them.
+    SystemClock clock_;
+    SystemRandom random_;
+
  public:
     explicit TestServer(const TestSettings& settings = {})
         : workers(settings.workers, settings.waiting_max),
@@ -169,8 +173,6 @@ class TestServer {
         site.list.push_back(std::move(made));
         return added;
     }
-    SystemClock clock_;
-    SystemRandom random_;
 };
 
 inline std::string party(const std::string& id, const std::string& more = {}) {
