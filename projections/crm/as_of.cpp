@@ -230,8 +230,7 @@ Rate share_of(std::uint64_t part, std::uint64_t whole) {
 
 void sort_unique(std::vector<std::uint64_t>& positions) {
     std::ranges::sort(positions);
-    const auto rest = std::ranges::unique(positions);
-    positions.erase(rest.begin(), rest.end());
+    positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
 }
 
 }  // namespace daybook::crm

@@ -25,7 +25,6 @@ struct LotOf {
     friend auto operator<=>(const LotOf& a, const LotOf& b) {
         return std::tie(a.item, a.lot) <=> std::tie(b.item, b.lot);
     }
-    friend bool operator==(const LotOf&, const LotOf&) = default;
 };
 
 // What came in up to each of the days at which a bucket ends, the newest first.

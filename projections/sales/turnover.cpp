@@ -243,13 +243,13 @@ Result<ReportTable> run_by_month(const Query& query, const ReportRequest& reques
 Result<Positions> explain_by_customer(
     const Query& query, const ReportRequest& request, std::string_view key
 ) {
-    const auto [code, currency] = split(key);
-    DAYBOOK_TRY(const Id party, parse_id(code));
+    const RowKey wanted = split(key);
+    DAYBOOK_TRY(const Id party, parse_id(wanted.key));
     Positions positions;
     query.scan<party_invoices>(party, [&](const PartyInvoiceRow& row) {
         if (!counts(request, days_of(request), row.date, row.position)) return;
         const auto invoice = query.find<invoices>(row.invoice);
-        if (invoice && code_of(invoice->net.currency()) == currency) {
+        if (invoice && code_of(invoice->net.currency()) == wanted.currency) {
             positions.push_back(row.position);
         }
     });
@@ -260,15 +260,15 @@ Result<Positions> explain_by_customer(
 Result<Positions> explain_by_item(
     const Query& query, const ReportRequest& request, std::string_view key
 ) {
-    const auto [code, currency] = split(key);
+    const RowKey wanted = split(key);
     Id item;
-    if (!code.empty()) {
-        DAYBOOK_TRY(item, parse_id(code));
+    if (!wanted.key.empty()) {
+        DAYBOOK_TRY(item, parse_id(wanted.key));
     }
     Positions positions;
     query.scan<sales_of_items>(item, [&](const SaleRow& row) {
         if (!counts(request, days_of(request), row.date, row.position)) return;
-        if (code_of(row.net.currency()) == currency) positions.push_back(row.position);
+        if (code_of(row.net.currency()) == wanted.currency) positions.push_back(row.position);
     });
     std::ranges::sort(positions);
     return positions;
@@ -277,10 +277,10 @@ Result<Positions> explain_by_item(
 Result<Positions> explain_by_country(
     const Query& query, const ReportRequest& request, std::string_view key
 ) {
-    const auto [country, currency] = split(key);
+    const RowKey wanted = split(key);
     Positions positions;
     each_invoice(query, request, [&](const InvoiceRow& row) {
-        if (row.country == country && code_of(row.net.currency()) == currency) {
+        if (row.country == wanted.key && code_of(row.net.currency()) == wanted.currency) {
             positions.push_back(row.position);
         }
     });
@@ -291,10 +291,10 @@ Result<Positions> explain_by_country(
 Result<Positions> explain_by_month(
     const Query& query, const ReportRequest& request, std::string_view key
 ) {
-    const auto [month, currency] = split(key);
+    const RowKey wanted = split(key);
     Positions positions;
     each_invoice(query, request, [&](const InvoiceRow& row) {
-        if (month_text(row.date) == month && code_of(row.net.currency()) == currency) {
+        if (month_text(row.date) == wanted.key && code_of(row.net.currency()) == wanted.currency) {
             positions.push_back(row.position);
         }
     });
