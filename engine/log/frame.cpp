@@ -195,10 +195,14 @@ std::size_t frame_bytes_of(std::span<const EventBytes> group) {
 }
 
 std::span<const std::byte> FrameWriter::encode(
-    std::span<const EventBytes> group, const FramePlace& place, Commitment& commitment
+    std::span<const EventBytes> group,
+    std::span<const EventHashes> hashes,
+    const FramePlace& place,
+    Commitment& commitment
 ) {
     const std::size_t bytes = frame_bytes_of(group);
     DAYBOOK_ASSERT(!group.empty());
+    DAYBOOK_ASSERT(hashes.empty() || hashes.size() == group.size());
     DAYBOOK_ASSERT(place.link.has_value());
     DAYBOOK_ASSERT(place.offset % 8 == 0);
     DAYBOOK_ASSERT(place.position == commitment.tree.size());
@@ -206,7 +210,7 @@ std::span<const std::byte> FrameWriter::encode(
         std::vector<std::byte>{}.swap(buffer_);
     }
     if (buffer_.size() < bytes) buffer_.resize(bytes);
-    put_body(group, commitment);
+    put_body(group, hashes, commitment);
 
     const std::span frame = std::span{buffer_}.first(bytes);
     std::memcpy(&frame[bytes - 8], frame_end_magic.data(), frame_end_magic.size());
@@ -233,22 +237,31 @@ std::span<const std::byte> FrameWriter::encode(
     return frame;
 }
 
-void FrameWriter::put_body(std::span<const EventBytes> group, Commitment& commitment) {
+EventHashes FrameWriter::hashes_of(EventBytes event, const Hash& chain_before) {
+    const Hash leaf = hasher_.leaf(event);
+    return {.leaf = leaf, .chain = hasher_.chain(chain_before, leaf)};
+}
+
+void FrameWriter::put_body(
+    std::span<const EventBytes> group, std::span<const EventHashes> hashes, Commitment& commitment
+) {
     std::byte* leaf = buffer_.data() + sizeof(FrameHead);
     std::byte* offset_entry = buffer_.data() + offsets_offset(group.size());
     std::byte* const first_event = buffer_.data() + events_offset(group.size());
     std::byte* at = first_event;
-    for (const EventBytes event : group) {
+    for (std::size_t index = 0; index < group.size(); ++index) {
+        const EventBytes event = group[index];
         const auto offset = static_cast<std::uint32_t>(at - buffer_.data());
         std::memcpy(offset_entry, &offset, sizeof offset);
         offset_entry += sizeof offset;
         std::memcpy(at, event.data(), event.size());
         std::memset(at + event.size(), 0, align_8(event.size()) - event.size());
         at += align_8(event.size());
-        const Hash hash = hasher_.leaf(event);
-        std::memcpy(leaf, hash.data(), hash.size());
-        leaf += hash.size();
-        commitment.add(hasher_, hash);
+        const EventHashes known =
+            hashes.empty() ? hashes_of(event, commitment.chain) : hashes[index];
+        std::memcpy(leaf, known.leaf.data(), known.leaf.size());
+        leaf += known.leaf.size();
+        commitment.add(hasher_, known);
     }
     std::memset(offset_entry, 0, static_cast<std::size_t>(first_event - offset_entry));
 }

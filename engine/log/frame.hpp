@@ -142,15 +142,24 @@ struct FramePlace {
 // Makes a frame in a buffer that is kept from one to the next. One thread.
 class FrameWriter {
  public:
-    // Adds the group to the commitment. Valid until the next call.
+    // Adds the group to the commitment. `hashes` are those of its events, or none: then they are
+    // computed. Valid until the next call.
     [[nodiscard]] std::span<const std::byte> encode(
-        std::span<const EventBytes> group, const FramePlace& place, Commitment& commitment
+        std::span<const EventBytes> group,
+        std::span<const EventHashes> hashes,
+        const FramePlace& place,
+        Commitment& commitment
     );
     // The head checksum of the frame made last.
     [[nodiscard]] std::uint64_t link() const { return link_; }
 
  private:
-    void put_body(std::span<const EventBytes> group, Commitment& commitment);
+    [[nodiscard]] EventHashes hashes_of(EventBytes event, const Hash& chain_before);
+    void put_body(
+        std::span<const EventBytes> group,
+        std::span<const EventHashes> hashes,
+        Commitment& commitment
+    );
 
     std::vector<std::byte> buffer_;  // Only grows, but for very large frames.
     Hasher hasher_;

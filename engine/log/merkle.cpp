@@ -92,8 +92,12 @@ Hash TreeFrontier::root(Hasher& hasher) const {
 }
 
 void Commitment::add(Hasher& hasher, const Hash& leaf) {
-    tree.add(hasher, leaf);
-    chain = hasher.chain(chain, leaf);
+    add(hasher, {.leaf = leaf, .chain = hasher.chain(chain, leaf)});
+}
+
+void Commitment::add(Hasher& hasher, const EventHashes& event) {
+    tree.add(hasher, event.leaf);
+    chain = event.chain;
 }
 
 TreeHead Commitment::head(Hasher& hasher) const {

@@ -17,6 +17,12 @@ namespace daybook {
 
 inline constexpr std::uint16_t hash_domain = 1;
 
+// Of one event, where the caller has computed them already.
+struct EventHashes {
+    Hash leaf{};
+    Hash chain{};  // The chain value after the event.
+};
+
 // SHA-256 in the three ways that the log uses it. One thread.
 class Hasher {
  public:
@@ -64,6 +70,7 @@ struct Commitment {
     Hash chain{};
 
     void add(Hasher& hasher, const Hash& leaf);
+    void add(Hasher& hasher, const EventHashes& event);
     [[nodiscard]] TreeHead head(Hasher& hasher) const;
     friend bool operator==(const Commitment&, const Commitment&) = default;
 };

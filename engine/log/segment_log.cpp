@@ -94,10 +94,20 @@ SegmentLog::SegmentLog(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) 
 SegmentLog::~SegmentLog() = default;
 
 Result<void> SegmentLog::append(std::span<const EventBytes> group) {
+    return append(group, {});
+}
+
+Result<void> SegmentLog::append(
+    std::span<const EventBytes> group, std::span<const EventHashes> hashes
+) {
     if (!parts_->writer) {
         return Error{ErrorCode::denied, "the log was opened for reading only"};
     }
-    return parts_->writer->append(group);
+    return parts_->writer->append(group, hashes);
+}
+
+Result<void> SegmentLog::sync() {
+    return parts_->writer ? parts_->writer->sync() : Result<void>{};
 }
 
 Result<void> SegmentLog::resume() {

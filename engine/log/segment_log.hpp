@@ -8,6 +8,7 @@
 #include <string>
 
 #include "engine/log/log.hpp"
+#include "engine/log/merkle.hpp"
 #include "engine/os/file.hpp"
 #include "engine/os/random.hpp"
 
@@ -20,6 +21,9 @@ struct SegmentLogOptions {
     // Of new segments, 16 KiB to 1 GiB. The first ones are smaller, one for a large group larger.
     std::uint32_t segment_bytes = std::uint32_t{64} << 20;
     bool prepare_ahead = true;  // Zero the next segment on a thread of the log's own.
+    // append() makes the group visible before it is durable, and the group before it durable first:
+    // a power cut takes the last group at most. For copies of what is durable elsewhere.
+    bool sync_later = false;
 };
 
 struct LogStatistics {
@@ -54,6 +58,12 @@ class SegmentLog final : public Log {
     ~SegmentLog() override;
 
     [[nodiscard]] Result<void> append(std::span<const EventBytes> group) override;
+    // With the hashes of the events, which are believed: one for each event.
+    [[nodiscard]] Result<void> append(
+        std::span<const EventBytes> group, std::span<const EventHashes> hashes
+    );
+    // With `sync_later`: makes all that was appended durable. By the thread that appends.
+    [[nodiscard]] Result<void> sync();
     [[nodiscard]] Result<void> resume() override;
     [[nodiscard]] std::uint64_t end() const override;
     [[nodiscard]] Result<std::unique_ptr<LogReader>> read(std::uint64_t from) const override;

@@ -86,7 +86,7 @@ Result<std::unique_ptr<File>> take_lock(FileSystem& files, const std::string& fo
 
 Result<void> create_log(FileSystem& files, Random& random, const SegmentLogOptions& options) {
     const std::string spare_path = options.folder + "/" + spare_name;
-    SpareSegment spare(files, spare_path, false);
+    SpareSegment spare(files, spare_path, false, SpareSegment::Zeros::written);
     const SegmentHead head{
         .log_id = random.next(), .file_bytes = usual_bytes(options.segment_bytes, 0)};
     DAYBOOK_TRY(const auto file, spare.take(head.file_bytes));
@@ -134,16 +134,25 @@ SegmentWriter::SegmentWriter(
       segments_(segments),
       folder_(options.folder),
       segment_bytes_(options.segment_bytes),
+      syncs_later_(options.sync_later),
       segment_(&segments.last()),
       file_(std::move(file)),
       commitment_(segments.commitment()),
-      spare_(files, options.folder + "/" + spare_name, options.prepare_ahead) {}
+      spare_(
+          files,
+          options.folder + "/" + spare_name,
+          options.prepare_ahead,
+          // Who syncs later need not sync quickly, and is spared writing everything twice.
+          options.sync_later ? SpareSegment::Zeros::read : SpareSegment::Zeros::written
+      ) {}
 
 SegmentWriter::~SegmentWriter() {
     leave_close_mark();
 }
 
-Result<void> SegmentWriter::append(std::span<const EventBytes> group) {
+Result<void> SegmentWriter::append(
+    std::span<const EventBytes> group, std::span<const EventHashes> hashes
+) {
     if (stopped_) return *stopped_;
     if (auto damage = segments_.damage()) {
         stopped_ = std::move(damage);
@@ -151,10 +160,24 @@ Result<void> SegmentWriter::append(std::span<const EventBytes> group) {
     }
     DAYBOOK_TRY_VOID(check_group(group, commitment_.tree.size()));
     if (group.empty()) return {};
+    DAYBOOK_TRY_VOID(sync());
 
-    auto written = write_group(group);
+    auto written = write_group(group, hashes);
     if (!written.ok()) stopped_ = written.error();
     return written;
+}
+
+// What was published cannot be taken back, so that no failure here is one to resume from.
+Result<void> SegmentWriter::sync() {
+    if (is_synced_) return {};
+    if (stopped_) return *stopped_;
+    const auto synced = file_->sync();
+    if (!synced.ok()) {
+        stopped_ = Error{ErrorCode::io, synced.error().message};
+        return *stopped_;
+    }
+    is_synced_ = true;
+    return {};
 }
 
 Result<void> SegmentWriter::resume() {
@@ -168,18 +191,23 @@ Result<void> SegmentWriter::resume() {
     return {};
 }
 
-Result<void> SegmentWriter::write_group(std::span<const EventBytes> group) {
+Result<void> SegmentWriter::write_group(
+    std::span<const EventBytes> group, std::span<const EventHashes> hashes
+) {
     const std::size_t bytes = frame_bytes_of(group);
     while (successor_ || !fits(bytes)) DAYBOOK_TRY_VOID(roll(bytes));
 
     const std::uint64_t offset = segment_->limit.load(std::memory_order_relaxed);
     next_commitment_ = commitment_;
     const auto frame = frame_writer_.encode(
-        group, segment_->place(offset, commitment_.tree.size(), segment_->link), next_commitment_
+        group,
+        hashes,
+        segment_->place(offset, commitment_.tree.size(), segment_->link),
+        next_commitment_
     );
     DAYBOOK_ASSERT(frame.size() == bytes);
     auto written = file_->write_at(frame, offset);
-    if (written.ok()) written = file_->sync();
+    if (written.ok() && !syncs_later_) written = file_->sync();
     if (!written.ok()) {
         if (written.error().code != ErrorCode::disk_full) return written;
         // Nothing of it may stay: the group was refused, and its place is used again.
@@ -189,6 +217,7 @@ Result<void> SegmentWriter::write_group(std::span<const EventBytes> group) {
         return written;
     }
 
+    is_synced_ = !syncs_later_;
     std::swap(commitment_, next_commitment_);
     std::uint64_t event_bytes = 0;
     for (const EventBytes event : group) event_bytes += event.size();
@@ -261,7 +290,7 @@ std::uint64_t SegmentWriter::successor_bytes(std::uint64_t frame_bytes) const {
 
 // Only a help for the next opening, so a failure is no failure.
 void SegmentWriter::leave_close_mark() {
-    if (stopped_ || successor_) return;
+    if (!sync().ok() || stopped_ || successor_) return;
     const std::uint64_t end = segment_->limit.load(std::memory_order_relaxed);
     const auto before = decode_close_mark(segment_->bytes());
     if (end == first_frame_offset || (before && before->end == end)) return;

@@ -42,11 +42,16 @@ class SegmentWriter {
     );
     ~SegmentWriter();  // Leaves the close mark.
 
-    [[nodiscard]] Result<void> append(std::span<const EventBytes> group);
+    [[nodiscard]] Result<void> append(
+        std::span<const EventBytes> group, std::span<const EventHashes> hashes
+    );
+    [[nodiscard]] Result<void> sync();
     [[nodiscard]] Result<void> resume();
 
  private:
-    [[nodiscard]] Result<void> write_group(std::span<const EventBytes> group);
+    [[nodiscard]] Result<void> write_group(
+        std::span<const EventBytes> group, std::span<const EventHashes> hashes
+    );
     [[nodiscard]] bool fits(std::uint64_t frame_bytes) const;
     [[nodiscard]] Result<void> roll(std::uint64_t frame_bytes);
     [[nodiscard]] Result<void> make_successor(std::uint64_t frame_bytes);
@@ -57,11 +62,13 @@ class SegmentWriter {
     SharedSegments& segments_;
     const std::string folder_;
     const std::uint64_t segment_bytes_;
+    const bool syncs_later_;
     Segment* segment_;            // The last one, to which frames are added.
     std::unique_ptr<File> file_;  // Its file.
     FrameWriter frame_writer_;
     Commitment commitment_;       // To what is durable.
     Commitment next_commitment_;  // With the group that is being written; kept for its memory.
+    bool is_synced_ = true;       // Never false for more than the last group.
     // Set while the log refuses appends: disk_full until resume(), anything else for good.
     std::optional<Error> stopped_;
     SpareSegment spare_;

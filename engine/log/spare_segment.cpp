@@ -5,8 +5,8 @@
 
 namespace daybook {
 
-SpareSegment::SpareSegment(FileSystem& files, std::string path, bool ahead)
-    : files_(files), path_(std::move(path)) {
+SpareSegment::SpareSegment(FileSystem& files, std::string path, bool ahead, Zeros zeros)
+    : files_(files), path_(std::move(path)), zeros_(zeros) {
     if (ahead) thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -51,7 +51,9 @@ Result<std::unique_ptr<File>> SpareSegment::make(std::uint64_t bytes) {
     DAYBOOK_TRY(auto file, files_.open(path_, OpenMode::create));
     // From nothing, so that no byte of an earlier use is left.
     DAYBOOK_TRY_VOID(file->resize(0));
-    if (auto filled = file->fill_with_zeros(bytes); !filled.ok()) {
+    const bool is_written = zeros_ == Zeros::written;
+    auto filled = is_written ? file->fill_with_zeros(bytes) : file->reserve(bytes);
+    if (!filled.ok()) {
         // What was taken of a full disk is given back; the first error is the one to tell.
         static_cast<void>(file->resize(0));
         return filled.error();

@@ -15,13 +15,15 @@ namespace daybook {
 
 class SpareSegment {
  public:
+    enum class Zeros : unsigned char { written, read };  // Written: later writes are quicker.
     // Without `ahead` there is no thread, and take() does the work.
-    SpareSegment(FileSystem& files, std::string path, bool ahead);
+    SpareSegment(FileSystem& files, std::string path, bool ahead, Zeros zeros);
     ~SpareSegment();  // Leaves the file where it is.
 
     // Begins to make a file of that length, unless one is there or on its way.
     void prepare(std::uint64_t bytes);
-    // The file, at least that long, every byte zero and synced. Waits for it or makes it.
+    // The file, at least that long, every byte zero and synced, with room for all of it. Waits for
+    // it or makes it.
     [[nodiscard]] Result<std::unique_ptr<File>> take(std::uint64_t bytes);
 
  private:
@@ -32,6 +34,7 @@ class SpareSegment {
 
     FileSystem& files_;
     const std::string path_;
+    const Zeros zeros_;
     std::mutex mutex_;
     std::condition_variable_any changed_;
     Stage stage_ = Stage::none;   // Guarded by mutex_.

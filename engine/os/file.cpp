@@ -114,16 +114,21 @@ class PosixFile final : public File {
     }
 
     Result<void> fill_with_zeros(std::uint64_t bytes) override {
-        // Asks for the blocks in one piece first; a file system that cannot is no obstacle.
-        const int answer = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(bytes));
-        if (answer == ENOSPC || answer == EDQUOT || answer == EFBIG) {
-            errno = answer;
-            return failure("allocate", path_);
-        }
+        DAYBOOK_TRY_VOID(reserve(bytes));  // The blocks in one piece.
         static constexpr std::array<std::byte, 256 * 1024> zeros{};
         for (std::uint64_t at = 0; at < bytes; at += zeros.size()) {
             const auto count = std::min<std::uint64_t>(zeros.size(), bytes - at);
             DAYBOOK_TRY_VOID(write_at(std::span{zeros}.first(static_cast<std::size_t>(count)), at));
+        }
+        return resize(bytes);
+    }
+
+    Result<void> reserve(std::uint64_t bytes) override {
+        const int answer = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(bytes));
+        // A file system that cannot is no obstacle.
+        if (answer == ENOSPC || answer == EDQUOT || answer == EFBIG) {
+            errno = answer;
+            return failure("allocate", path_);
         }
         return resize(bytes);
     }

@@ -40,6 +40,9 @@ class File {
     // Makes the file that long with every byte written as zero, so that later writes inside it
     // change no metadata and need no space.
     [[nodiscard]] virtual Result<void> fill_with_zeros(std::uint64_t bytes) = 0;
+    // Makes the file that long, reading as zeros, with room for every byte but none written: at
+    // once, but later writes change metadata.
+    [[nodiscard]] virtual Result<void> reserve(std::uint64_t bytes) = 0;
     // Maps the first `bytes` for reading. The mapping may outlive the File.
     [[nodiscard]] virtual Result<std::unique_ptr<Mapping>> map(std::uint64_t bytes) = 0;
     // Takes the file's one lock until it is closed, or answers false: another holds it.

@@ -120,10 +120,16 @@ TEST_CASE("events full of zeros are no unfinished write") {
 
 namespace {
 
+struct Acknowledged {
+    std::uint64_t end = 0;
+    std::uint64_t before_last = 0;  // The end before the last group that was acknowledged.
+};
+
 // Appends random groups until the disk stops, then answers how far appends were acknowledged.
-std::uint64_t append_until_failure(Disk& disk, Prng& random, MemoryLog& model) {
+Acknowledged append_until_failure(Disk& disk, Prng& random, MemoryLog& model) {
+    Acknowledged acknowledged{model.end(), model.end()};
     const auto opened = disk.open();
-    if (!opened.ok()) return model.end();
+    if (!opened.ok()) return acknowledged;
     SegmentLog& log = *opened.value();
     for (int groups = 0; groups < 60; ++groups) {
         const auto count = static_cast<std::uint32_t>(1 + random.below(4));
@@ -131,13 +137,13 @@ std::uint64_t append_until_failure(Disk& disk, Prng& random, MemoryLog& model) {
         const auto group = sample_batch(model.end(), count, payload_bytes);
         if (!log.append(group.events()).ok()) {
             // It may have reached the disk all the same: the model tries it too.
-            const std::uint64_t acknowledged = model.end();
             REQUIRE(model.append(group.events()).ok());
             return acknowledged;
         }
         REQUIRE(model.append(group.events()).ok());
+        acknowledged = {.end = model.end(), .before_last = acknowledged.end};
     }
-    return model.end();
+    return acknowledged;
 }
 
 // The head of a model after some of its events.
@@ -175,7 +181,7 @@ TEST_CASE("a power failure at any operation loses nothing acknowledged, again an
         for (int crashes = 0; crashes < 20; ++crashes) {
             CAPTURE(crashes);
             disk.files.fail_after(random.below(90), {ErrorCode::io, "the power failed"}, true);
-            const std::uint64_t acknowledged = append_until_failure(disk, random, *model);
+            const std::uint64_t acknowledged = append_until_failure(disk, random, *model).end;
             disk.files.crash(random);
             disk.files.mend();
 
@@ -188,5 +194,50 @@ TEST_CASE("a power failure at any operation loses nothing acknowledged, again an
             REQUIRE(log.value()->verify(VerifyDepth::full).value() == head_at(*model, end));
             model = copy_of(*log.value());
         }
+    }
+}
+
+TEST_CASE("a log that syncs later loses its last group at most in a power failure") {
+    std::uint64_t lost_groups = 0;
+    for (std::uint64_t round = 0; round < 12; ++round) {
+        const std::uint64_t this_seed = test_seed() * 1000 + round;
+        CAPTURE(this_seed);
+        Prng random(this_seed);
+        Disk disk;
+        disk.options.sync_later = true;
+        auto model = std::make_unique<MemoryLog>();
+        for (int crashes = 0; crashes < 20; ++crashes) {
+            CAPTURE(crashes);
+            disk.files.fail_after(random.below(90), {ErrorCode::io, "the power failed"}, true);
+            const Acknowledged acknowledged = append_until_failure(disk, random, *model);
+            disk.files.crash(random);
+            disk.files.mend();
+
+            const auto log = disk.open();
+            REQUIRE_MESSAGE(log.ok(), log.error().message);
+            const std::uint64_t end = log.value()->end();
+            REQUIRE(end >= acknowledged.before_last);
+            REQUIRE(end <= model->end());
+            if (end < acknowledged.end) ++lost_groups;
+            REQUIRE(log.value()->verify(VerifyDepth::full).value() == head_at(*model, end));
+            model = copy_of(*log.value());
+        }
+    }
+    CHECK(lost_groups > 0);
+}
+
+TEST_CASE("what a log that syncs later has synced is durable") {
+    for (std::uint64_t round = 0; round < 20; ++round) {
+        Prng random(test_seed() * 1000 + round);
+        Disk disk;
+        disk.options.sync_later = true;
+        auto log = disk.open().value();
+        REQUIRE(log->append(sample_batch(0, 3, 700).events()).ok());
+        REQUIRE(log->sync().ok());
+        disk.files.fail_after(0, {ErrorCode::io, "the power failed"}, true);
+        log.reset();
+        disk.files.crash(random);
+        disk.files.mend();
+        CHECK(disk.open_to_read().value()->end() == 3);
     }
 }

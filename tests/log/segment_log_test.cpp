@@ -45,6 +45,32 @@ TEST_CASE("memory log and segment log commit to the same events with the same ha
     CHECK(log->verify(VerifyDepth::full).value() == memory.head());
 }
 
+TEST_CASE("hashes that the caller knows are taken as they are") {
+    Disk disk;
+    const auto log = disk.open().value();
+    MemoryLog memory;
+    Hasher hasher;
+    std::vector<EventHashes> hashes;
+    for (std::uint64_t position = 0; position < 100; position += 5) {
+        const auto group = sample_batch(position, 5, 100);
+        hashes.clear();
+        Hash chain = memory.head().chain;
+        for (const EventBytes event : group.events()) {
+            const Hash leaf = hasher.leaf(event);
+            chain = hasher.chain(chain, leaf);
+            hashes.push_back({.leaf = leaf, .chain = chain});
+        }
+        REQUIRE(log->append(group.events(), hashes).ok());
+        REQUIRE(memory.append(group.events()).ok());
+        CHECK(log->head() == memory.head());
+    }
+    CHECK(log->verify(VerifyDepth::full).value() == memory.head());
+    const auto last = sample_batch(100, 5, 100);
+    REQUIRE(log->append(last.events(), hashes).ok());
+    CHECK(log->verify(VerifyDepth::fast).ok());
+    CHECK(log->verify(VerifyDepth::full).error().code == ErrorCode::corrupt);
+}
+
 TEST_CASE("the head is the same after opening again, whatever the segments") {
     Disk disk;
     TreeHead head = MemoryLog{}.head();

@@ -104,6 +104,7 @@ class FakeFileSystem::OpenFile final : public File {
         DAYBOOK_TRY_VOID(resize(0));
         return resize(bytes);
     }
+    Result<void> reserve(std::uint64_t bytes) override { return fill_with_zeros(bytes); }
     Result<std::unique_ptr<Mapping>> map(std::uint64_t bytes) override {
         const std::scoped_lock lock(files_.mutex_);
         DAYBOOK_ASSERT(bytes > 0 && bytes <= node_.size);
