@@ -192,15 +192,15 @@ Result<std::uint64_t> archive_topic(
     DAYBOOK_TRY(Writer writer, Writer::open(file.files, file.path));
     Deadline silence{patience};
     while (reader->offset() < end) {
-        DAYBOOK_TRY(const auto records, reader->next(std::chrono::milliseconds{100}));
-        if (!records.empty()) silence = Deadline{patience};
+        const auto take = [&](const RawRecord& record) {
+            return record.offset < end ? writer.add(record) : Result<void>{};
+        };
+        DAYBOOK_TRY(const auto records, reader->next(std::chrono::milliseconds{100}, take));
+        if (records > 0) silence = Deadline{patience};
         if (silence.is_over()) {
             return Error{
                 ErrorCode::unavailable,
                 fmt::format("topic {}: nothing came after {}", place.topic(), reader->offset())};
-        }
-        for (const RawRecord& record : records) {
-            if (record.offset < end) DAYBOOK_TRY_VOID(writer.add(record));
         }
         if (file.progress && !file.progress(std::min(reader->offset(), end), end)) {
             return Error{ErrorCode::busy, "the export was interrupted"};

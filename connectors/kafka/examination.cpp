@@ -155,9 +155,10 @@ Result<std::vector<BrokerState>> look_at_brokers(
 Result<void> try_to_read(const Place& place, const Settings& settings, milliseconds patience) {
     const Deadline deadline{patience};
     DAYBOOK_TRY(const auto reader, TopicReader::open(place, settings, 0, patience));
+    const auto pass_over = [](const RawRecord&) { return Result<void>{}; };
     while (!reader->is_at_end() && !deadline.is_over()) {
-        DAYBOOK_TRY(const auto records, reader->next(deadline.left()));
-        if (!records.empty()) return {};
+        DAYBOOK_TRY(const auto records, reader->next(deadline.left(), pass_over));
+        if (records > 0) return {};
     }
     if (reader->is_at_end()) return {};
     return Error{

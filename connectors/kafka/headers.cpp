@@ -1,6 +1,7 @@
 // The words of a record. What the value says already is compared, never believed.
 #include "connectors/kafka/headers.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -8,6 +9,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "connectors/kafka/sent_group.hpp"
 #include "engine/codec/codec.hpp"
 #include "engine/domain/read.hpp"
 #include "schemas/node.hpp"
@@ -24,10 +26,24 @@ constexpr std::string_view copied_name = "daybook_copied";
 constexpr std::size_t text_bytes_max = 1024;
 constexpr std::size_t headers_max = 16;
 
-int digit_of(char letter) {
-    if (letter >= '0' && letter <= '9') return letter - '0';
-    if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
-    return -1;
+constexpr std::string_view digits = "0123456789abcdef";
+
+// Of each letter.
+constexpr std::uint8_t no_digit = 0x80;
+constexpr auto digit_of = [] {
+    std::array<std::uint8_t, 256> values{};
+    values.fill(no_digit);
+    for (std::uint8_t digit = 0; digit < digits.size(); ++digit) {
+        values[static_cast<unsigned char>(digits[digit])] = digit;
+    }
+    return values;
+}();
+
+void put_hex(const Hash& hash, char* text) {
+    for (const std::byte byte : hash) {
+        *text++ = digits[std::to_integer<std::size_t>(byte >> 4)];
+        *text++ = digits[std::to_integer<std::size_t>(byte & std::byte{15})];
+    }
 }
 
 template <class Number>
@@ -90,24 +106,22 @@ struct OurHeaders {
 }  // namespace
 
 std::string hex(const Hash& hash) {
-    constexpr std::string_view digits = "0123456789abcdef";
     std::string text(2 * hash.size(), '0');
-    for (std::size_t index = 0; index < hash.size(); ++index) {
-        text[2 * index] = digits[std::to_integer<std::size_t>(hash[index] >> 4)];
-        text[2 * index + 1] = digits[std::to_integer<std::size_t>(hash[index] & std::byte{15})];
-    }
+    put_hex(hash, text.data());
     return text;
 }
 
 std::optional<Hash> parse_hash(std::string_view text) {
     Hash hash{};
     if (text.size() != 2 * hash.size()) return std::nullopt;
+    std::uint8_t bad = 0;
     for (std::size_t index = 0; index < hash.size(); ++index) {
-        const int high = digit_of(text[2 * index]);
-        const int low = digit_of(text[2 * index + 1]);
-        if (high < 0 || low < 0) return std::nullopt;
-        hash[index] = static_cast<std::byte>(high * 16 + low);
+        const std::uint8_t high = digit_of[static_cast<unsigned char>(text[2 * index])];
+        const std::uint8_t low = digit_of[static_cast<unsigned char>(text[2 * index + 1])];
+        bad = static_cast<std::uint8_t>(bad | high | low);
+        hash[index] = static_cast<std::byte>(high << 4 | low);
     }
+    if ((bad & no_digit) != 0) return std::nullopt;
     return hash;
 }
 
@@ -164,7 +178,8 @@ std::span<const Header> HeaderWriter::headers(
     const EventHeader& header = header_of(event);
     text_.clear();
     headers_.clear();
-    const std::string_view position = keep(fmt::format_int{record.position}.str());
+    const fmt::format_int position_text{record.position};
+    const std::string_view position = keep({position_text.data(), position_text.size()});
     put("ce_specversion", "1.0");
     put("ce_id", position);
     put("ce_source", source_);
@@ -181,10 +196,16 @@ std::span<const Header> HeaderWriter::headers(
         put("traceparent",
             keep(fmt::format("00-{:016x}{:016x}-{:016x}-01", trace.high, trace.low, span)));
     }
-    put(term_name, keep(fmt::format_int{record.term}.str()));
+    const fmt::format_int term{record.term};
+    put(term_name, keep({term.data(), term.size()}));
     put(position_name, position);
-    put(prev_name, keep(hex(record.prev)));
-    put(batch_name, keep(fmt::format("{}/{}", record.batch_index, record.batch_count)));
+    std::array<char, 2 * sizeof(Hash)> prev;
+    put_hex(record.prev, prev.data());
+    put(prev_name, keep({prev.data(), prev.size()}));
+    std::array<char, 24> batch;
+    const char* end =
+        fmt::format_to(batch.data(), FMT_COMPILE("{}/{}"), record.batch_index, record.batch_count);
+    put(batch_name, keep({batch.data(), end}));
     if (is_copied) put(copied_name, "1");
     return headers_;
 }
@@ -195,7 +216,10 @@ std::string_view HeaderWriter::key(EventBytes event) {
 }
 
 std::optional<Incoming> incoming(
-    std::span<const std::byte> value, std::span<const Header> headers, Hasher& hasher
+    std::span<const std::byte> value,
+    std::span<const Header> headers,
+    Hasher& hasher,
+    const SentGroup* sent
 ) {
     const auto event = header_at(value);
     if (!event) return std::nullopt;
@@ -216,7 +240,9 @@ std::optional<Incoming> incoming(
         const auto words = claim_words(value);
         if (!words || words->term != incoming.record.term) return std::nullopt;
     }
-    incoming.record.leaf = hasher.leaf(value);
+    std::optional<Hash> leaf;
+    if (sent != nullptr) leaf = sent->leaf_of(incoming.record.position, value);
+    incoming.record.leaf = leaf ? *leaf : hasher.leaf(value);
     return incoming;
 }
 

@@ -53,7 +53,9 @@ class HeaderWriter {
     std::vector<Header> headers_;
 };
 
-// A record whose headers and value agree. The leaf hash was computed from the value.
+class SentGroup;
+
+// A record whose headers and value agree. The leaf hash is that of the value.
 struct Incoming {
     Record record;
     bool is_copied = false;
@@ -71,9 +73,13 @@ struct ClaimWords {
 };
 
 // Nothing for a record that lacks one of our headers, or whose headers differ from its value: then
-// it is void whatever the rule says. The headers of CloudEvents are not looked at.
+// it is void whatever the rule says. The headers of CloudEvents are not looked at. `sent` is what
+// we sent ourselves, if anything.
 [[nodiscard]] std::optional<Incoming> incoming(
-    std::span<const std::byte> value, std::span<const Header> headers, Hasher& hasher
+    std::span<const std::byte> value,
+    std::span<const Header> headers,
+    Hasher& hasher,
+    const SentGroup* sent = nullptr
 );
 
 // Whether the event is a BookClaimed of the module node. Any alignment.

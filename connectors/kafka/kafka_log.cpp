@@ -104,7 +104,10 @@ Result<std::unique_ptr<KafkaLog>> KafkaLog::open(
         SegmentLog::open(
             files,
             random,
-            {.folder = options.folder, .create = true, .segment_bytes = options.segment_bytes}
+            {.folder = options.folder,
+             .create = true,
+             .segment_bytes = options.segment_bytes,
+             .sync_later = true}
         )
     );
     const std::optional<Origin> origin = load_origin(files, options.folder);
@@ -273,7 +276,8 @@ Result<void> KafkaLog::Parts::send_group(
         {.term = records.back().term,
          .first = records[skipped].position,
          .end = records.back().position + 1,
-         .chain = hasher.chain(records.back().prev, records.back().leaf)}
+         .chain = hasher.chain(records.back().prev, records.back().leaf),
+         .sent = std::make_shared<SentGroup>(group, records)}
     );
     for (std::size_t index = skipped; index < group.size(); ++index) {
         // Only a claim that was made elsewhere is sent in a group.

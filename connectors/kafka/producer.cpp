@@ -11,7 +11,7 @@
 namespace daybook::kafka {
 namespace {
 
-constexpr std::chrono::milliseconds poll_wait{100};
+constexpr std::chrono::milliseconds flush_wait{100};
 
 struct DropHeaders {
     void operator()(rd_kafka_headers_t* headers) const { rd_kafka_headers_destroy(headers); }
@@ -67,10 +67,11 @@ Result<std::unique_ptr<GroupProducer>> GroupProducer::open(
         {"acks", "all"},
         // A record that failed takes all behind it with it, instead of leaving a hole.
         {"enable.gapless.guarantee", "true"},
-        {"linger.ms", "0"},
+        // The group's end is known: what makes no large request waits for it, and is sent at once.
+        {"linger.ms", "100"},
         {"message.timeout.ms", patience_ms},
         {"request.timeout.ms", patience_ms},
-        {"batch.size", "4194304"},
+        {"batch.size", "1000000"},
         {"batch.num.messages", "100000"},
         // A group has its own limits, and all of it must fit.
         {"queue.buffering.max.messages", "2000000"},
@@ -140,7 +141,7 @@ Result<void> GroupProducer::confirm(std::chrono::milliseconds patience) {
     Parts& parts = *parts_;
     const Deadline deadline{patience};
     while (!parts.failure && parts.answered < parts.sent) {
-        (void)rd_kafka_poll(parts.handle.get(), static_cast<int>(poll_wait.count()));
+        (void)rd_kafka_flush(parts.handle.get(), static_cast<int>(flush_wait.count()));
         if (parts.answered == parts.sent || !deadline.is_over()) continue;
         parts.failure = Error{
             ErrorCode::io,

@@ -25,8 +25,9 @@ class GroupProducer {
     explicit GroupProducer(std::unique_ptr<Parts> parts);  // Use open().
     ~GroupProducer();  // What is not confirmed may arrive or not.
 
-    // Puts one record behind those before it; the bytes are copied. An Error if one of the records
-    // before it has failed meanwhile.
+    // Puts one record behind those before it; the bytes are copied. It is sent when there is enough
+    // for a large request, or by confirm(). An Error if one of the records before it has failed
+    // meanwhile.
     [[nodiscard]] Result<void> send(
         std::string_view key, std::span<const std::byte> value, std::span<const Header> headers
     );

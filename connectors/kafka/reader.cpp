@@ -11,27 +11,22 @@
 namespace daybook::kafka {
 namespace {
 
-void drop(rd_kafka_message_t* message) {
-    rd_kafka_message_destroy(message);
-}
+struct DropMessage {
+    void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
+};
+using Message = std::unique_ptr<rd_kafka_message_t, DropMessage>;
 
 }  // namespace
 
 struct TopicReader::Parts {
     ~Parts() {
-        release();
         if (is_started) (void)rd_kafka_consume_stop(topic.get(), 0);
     }
-    void release() {
-        for (rd_kafka_message_t* message : messages) drop(message);
-        messages.clear();
-        records.clear();
-        headers.clear();
-    }
-    [[nodiscard]] Result<void> take(rd_kafka_message_t* message);
+    [[nodiscard]] Result<void> sort_in(Message message);
     [[nodiscard]] Error trouble(const rd_kafka_message_t& message) const;
-    void view_messages();
-    void append_headers(rd_kafka_message_t* message);
+    [[nodiscard]] Result<void> give(rd_kafka_message_t& message, const Take& take);
+    void view_headers(rd_kafka_message_t& message);
+    void hear_end();
 
     Place place;
     std::shared_ptr<rd_kafka_t> handle;
@@ -41,21 +36,18 @@ struct TopicReader::Parts {
     std::uint64_t end_offset = 0;
     bool is_at_end = false;
     std::array<rd_kafka_message_t*, records_max> arrived{};
-    std::vector<rd_kafka_message_t*> messages;  // Owned; what `records` looks at.
-    std::vector<RawRecord> records;
-    std::vector<Header> headers;
-    std::vector<std::size_t> header_begins;
+    std::vector<Message> messages;  // Those of them that are records.
+    std::vector<Header> headers;    // Of one record.
 };
 
 // An error may come in the place of a record. librdkafka then has moved its own offset in some
 // versions; ours is counted from records alone.
-Result<void> TopicReader::Parts::take(rd_kafka_message_t* message) {
+Result<void> TopicReader::Parts::sort_in(Message message) {
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        messages.push_back(message);
+        messages.push_back(std::move(message));
         is_at_end = false;
         return {};
     }
-    const std::unique_ptr<rd_kafka_message_t, void (*)(rd_kafka_message_t*)> owned{message, &drop};
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
         is_at_end = true;
         return {};
@@ -82,9 +74,10 @@ Error TopicReader::Parts::trouble(const rd_kafka_message_t& message) const {
         )};
 }
 
-void TopicReader::Parts::append_headers(rd_kafka_message_t* message) {
+void TopicReader::Parts::view_headers(rd_kafka_message_t& message) {
+    headers.clear();
     rd_kafka_headers_t* list = nullptr;
-    if (rd_kafka_message_headers(message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    if (rd_kafka_message_headers(&message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
     const char* name = nullptr;
     const void* value = nullptr;
     std::size_t bytes = 0;
@@ -96,23 +89,25 @@ void TopicReader::Parts::append_headers(rd_kafka_message_t* message) {
     }
 }
 
-void TopicReader::Parts::view_messages() {
-    header_begins.clear();
-    for (rd_kafka_message_t* message : messages) {
-        header_begins.push_back(headers.size());
-        append_headers(message);
+Result<void> TopicReader::Parts::give(rd_kafka_message_t& message, const Take& take) {
+    view_headers(message);
+    offset = static_cast<std::uint64_t>(message.offset) + 1;
+    return take(
+        {.offset = static_cast<std::uint64_t>(message.offset),
+         .value = {static_cast<const std::byte*>(message.payload), message.len},
+         .headers = headers}
+    );
+}
+
+void TopicReader::Parts::hear_end() {
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    const auto known = rd_kafka_get_watermark_offsets(
+        handle.get(), rd_kafka_topic_name(topic.get()), 0, &low, &high
+    );
+    if (known == RD_KAFKA_RESP_ERR_NO_ERROR && high > 0) {
+        end_offset = static_cast<std::uint64_t>(high);
     }
-    header_begins.push_back(headers.size());
-    for (std::size_t index = 0; index < messages.size(); ++index) {
-        const rd_kafka_message_t& message = *messages[index];
-        const std::size_t begin = header_begins[index];
-        records.push_back(
-            {.offset = static_cast<std::uint64_t>(message.offset),
-             .value = {static_cast<const std::byte*>(message.payload), message.len},
-             .headers = std::span{headers}.subspan(begin, header_begins[index + 1] - begin)}
-        );
-    }
-    if (!records.empty()) offset = records.back().offset + 1;
 }
 
 Result<std::unique_ptr<TopicReader>> TopicReader::open(
@@ -159,34 +154,31 @@ Result<std::unique_ptr<TopicReader>> TopicReader::open(
 TopicReader::TopicReader(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 TopicReader::~TopicReader() = default;
 
-Result<std::span<const RawRecord>> TopicReader::next(std::chrono::milliseconds wait) {
+Result<std::size_t> TopicReader::next(std::chrono::milliseconds wait, const Take& take) {
     Parts& parts = *parts_;
-    parts.release();
     // One record wakes us at once; what else is there comes with it. A batch alone would wait until
     // it is full.
-    rd_kafka_message_t* first =
-        rd_kafka_consume(parts.topic.get(), 0, static_cast<int>(wait.count()));
+    Message first{rd_kafka_consume(parts.topic.get(), 0, static_cast<int>(wait.count()))};
     (void)rd_kafka_poll(parts.handle.get(), 0);
-    if (first == nullptr) return std::span<const RawRecord>{};
-    Result<void> taken = parts.take(first);
+    if (first == nullptr) return std::size_t{0};
+    parts.messages.clear();
+    Result<void> sorted = parts.sort_in(std::move(first));
     const ssize_t count =
         rd_kafka_consume_batch(parts.topic.get(), 0, 0, parts.arrived.data(), parts.arrived.size());
     for (ssize_t index = 0; index < count; ++index) {
-        auto other = parts.take(parts.arrived[static_cast<std::size_t>(index)]);
-        if (taken.ok()) taken = std::move(other);
+        auto other = parts.sort_in(Message{parts.arrived[static_cast<std::size_t>(index)]});
+        if (sorted.ok()) sorted = std::move(other);
     }
-    if (!taken.ok() && parts.messages.empty()) return std::move(taken).error();
-    parts.view_messages();
-    std::int64_t low = 0;
-    std::int64_t high = 0;
-    const auto known = rd_kafka_get_watermark_offsets(
-        parts.handle.get(), rd_kafka_topic_name(parts.topic.get()), 0, &low, &high
-    );
-    if (known == RD_KAFKA_RESP_ERR_NO_ERROR && high > 0) {
-        parts.end_offset = static_cast<std::uint64_t>(high);
+    if (!sorted.ok() && parts.messages.empty()) return std::move(sorted).error();
+    parts.hear_end();
+    // Each is freed as soon as it was taken: what the library makes of its headers is many small
+    // pieces, and thousands of them at a time are slow to make and to free.
+    for (Message& message : parts.messages) {
+        DAYBOOK_TRY_VOID(parts.give(*message, take));
+        message.reset();
     }
     parts.end_offset = std::max(parts.end_offset, parts.offset);
-    return std::span<const RawRecord>{parts.records};
+    return parts.messages.size();
 }
 
 std::uint64_t TopicReader::offset() const {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,7 +17,7 @@
 
 namespace daybook::kafka {
 
-// One record as it came; nothing was checked. Valid until the next call of next().
+// One record as it came; nothing was checked.
 struct RawRecord {
     std::uint64_t offset = 0;
     std::span<const std::byte> value;
@@ -26,6 +27,8 @@ struct RawRecord {
 class TopicReader {
  public:
     static constexpr std::size_t records_max = 4096;  // Given at once.
+    // Gets one record, which is valid during the call; an Error ends the reading.
+    using Take = std::function<Result<void>(const RawRecord&)>;
 
     // Waits until a broker has named the topic's leader.
     [[nodiscard]] static Result<std::unique_ptr<TopicReader>> open(
@@ -38,9 +41,10 @@ class TopicReader {
     explicit TopicReader(std::unique_ptr<Parts> parts);  // Use open().
     ~TopicReader();
 
-    // What has arrived, in order: at once if there is something, else after `wait` at the latest.
-    // Empty when nothing came. `corrupt` when the topic does not hold the offset (any more).
-    [[nodiscard]] Result<std::span<const RawRecord>> next(std::chrono::milliseconds wait);
+    // Gives what has arrived, in order: at once if there is something, else after `wait` at the
+    // latest. Answers how many records it gave. `corrupt` when the topic does not hold the offset
+    // (any more).
+    [[nodiscard]] Result<std::size_t> next(std::chrono::milliseconds wait, const Take& take);
     // The offset after the last record that next() gave.
     [[nodiscard]] std::uint64_t offset() const;
     // The end of the topic as the broker last told with the records; never behind offset().

@@ -27,14 +27,17 @@ Result<std::set<Hash>> read_published(
     DAYBOOK_TRY(const auto reader, TopicReader::open(shared, settings, 0, deadline.left()));
     Hasher hasher;
     std::set<Hash> found;
+    const auto note = [&](const RawRecord& record) -> Result<void> {
+        found.insert(hasher.plain(record.value));
+        return {};
+    };
     while (!reader->is_at_end()) {
         if (deadline.is_over()) {
             return Error{
                 ErrorCode::unavailable,
                 fmt::format("topic {} was not read to its end in time", shared.topic())};
         }
-        DAYBOOK_TRY(const auto records, reader->next(deadline.left()));
-        for (const RawRecord& record : records) found.insert(hasher.plain(record.value));
+        DAYBOOK_TRY_VOID(reader->next(deadline.left(), note));
     }
     return found;
 }

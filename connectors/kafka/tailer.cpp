@@ -1,4 +1,4 @@
-// One record after the other: compare, judge, keep; then the copy; then those who wait.
+// One record after the other: compare, judge, keep; then the copier; then those who wait.
 #include "connectors/kafka/tailer.hpp"
 
 #include <fmt/format.h>
@@ -6,17 +6,16 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 namespace daybook::kafka {
 namespace {
 
 constexpr std::chrono::milliseconds read_wait{100};
-constexpr std::chrono::milliseconds disk_full_wait{500};
-constexpr std::chrono::seconds save_every{2};
 // How long the topic may seem to end before the copy does: a new leader may not know its end yet.
 constexpr std::chrono::seconds behind_patience{10};
 // One append to the copy has about so many bytes while the topic is read from far behind.
-constexpr std::size_t flush_bytes = std::size_t{4} << 20;
+constexpr std::size_t block_bytes = std::size_t{4} << 20;
 
 Result<EventBytes> event_at(
     const Log& log, std::uint64_t position, std::unique_ptr<LogReader>& hold
@@ -32,45 +31,6 @@ std::string at_url(const std::string& url) {
 }
 
 }  // namespace
-
-// ---- Events in memory ---------------------------------------------------------------------------
-
-void EventArena::add(std::span<const std::byte> event) {
-    const std::size_t begin = words_.size();
-    words_.resize(begin + (event.size() + 7) / 8);
-    std::memcpy(words_.data() + begin, event.data(), event.size());
-    places_.push_back({begin, event.size()});
-}
-
-void EventArena::drop_last(std::size_t count) {
-    DAYBOOK_ASSERT(count <= places_.size());
-    if (count == 0) return;
-    words_.resize(places_[places_.size() - count].word);
-    places_.resize(places_.size() - count);
-}
-
-void EventArena::drop_first(std::size_t count) {
-    DAYBOOK_ASSERT(count <= places_.size());
-    if (count == places_.size()) {
-        words_.clear();
-        places_.clear();
-        return;
-    }
-    const std::size_t moved = places_[count].word;
-    words_.erase(words_.begin(), words_.begin() + static_cast<std::ptrdiff_t>(moved));
-    places_.erase(places_.begin(), places_.begin() + static_cast<std::ptrdiff_t>(count));
-    for (Place& place : places_) place.word -= moved;
-}
-
-std::span<const EventBytes> EventArena::first(std::size_t count) {
-    DAYBOOK_ASSERT(count <= places_.size());
-    views_.clear();
-    for (std::size_t index = 0; index < count; ++index) {
-        const auto* bytes = reinterpret_cast<const std::byte*>(words_.data() + places_[index].word);
-        views_.emplace_back(bytes, places_[index].bytes);
-    }
-    return views_;
-}
 
 // ---- Beginning ----------------------------------------------------------------------------------
 
@@ -90,6 +50,14 @@ Result<std::unique_ptr<Tailer>> Tailer::start(
     if (origin) DAYBOOK_TRY_VOID(tailer->resume_from(*origin));
     tailer->next_.is_confirmed = !tailer->last_of_origin_;
     tailer->state_ = tailer->next_;
+    CopierParts copier_parts{
+        .files = parts.files,
+        .clock = parts.clock,
+        .copy = parts.copy,
+        .folder = parts.folder,
+        .publish = [raw = tailer.get()](const Block& block) { raw->publish(block); },
+        .fail = [raw = tailer.get()](Error error) { raw->fail(std::move(error)); }};
+    tailer->copier_ = std::make_unique<Copier>(std::move(copier_parts), tailer->safe_);
     tailer->thread_ = std::thread{[raw = tailer.get()] { raw->run(); }};
     return tailer;
 }
@@ -98,7 +66,8 @@ Tailer::Tailer(const TailerParts& parts, std::unique_ptr<TopicReader> reader)
     : parts_(parts),
       reader_(std::move(reader)),
       rule_({}, parts.guard),
-      copy_end_(parts.copy.end()) {
+      copy_end_(parts.copy.end()),
+      copy_chain_(parts.copy.head().chain) {
     safe_.place = parts.place;
     safe_.cluster = parts.cluster;
 }
@@ -109,6 +78,7 @@ Tailer::~Tailer() {
         is_stopping_ = true;
         changed_.notify_all();
     }
+    if (copier_) copier_->stop();
     if (thread_.joinable()) thread_.join();
 }
 
@@ -163,49 +133,57 @@ Result<void> Tailer::resume_from(const Origin& origin) {
 // ---- The thread ---------------------------------------------------------------------------------
 
 void Tailer::run() {
+    const auto take_one = [this](const RawRecord& raw) { return take(raw); };
     while (true) {
         {
             const std::scoped_lock lock{mutex_};
-            if (is_stopping_) break;
+            if (is_stopping_) return;
         }
-        auto records = reader_->next(read_wait);
-        if (!records.ok()) return fail(std::move(records).error());
-        auto taken = take(records.value());
+        is_first_of_page_ = true;
+        auto count = reader_->next(read_wait, take_one);
+        if (!count.ok()) return fail(std::move(count).error());
+        auto taken = end_taking(count.value());
         if (!taken.ok()) return fail(std::move(taken).error());
-        save_origin(false);
     }
-    save_origin(true);
 }
 
-Result<void> Tailer::take(std::span<const RawRecord> records) {
-    {
-        // What is expected was said before it was sent, so before any of these records came.
-        const std::scoped_lock lock{mutex_};
-        expected_ = expectation_.value_or(Expectation{});
-        watched_ = watched_nonce_;
+void Tailer::learn_what_is_expected() {
+    const std::scoped_lock lock{mutex_};
+    if (found_.nonce != watched_nonce_) {
+        found_.nonce = watched_nonce_;
+        found_.claim.reset();
     }
-    for (const RawRecord& raw : records) {
-        DAYBOOK_TRY_VOID(take_one(raw));
-        next_.offset = raw.offset + 1;
-        // Far behind, the copy takes large groups; near the end, whatever there is.
-        if (arena_.bytes() >= flush_bytes) DAYBOOK_TRY_VOID(flush(counted_));
-    }
-    const bool is_far_behind = records.size() >= TopicReader::records_max;
-    if (is_far_behind && arena_.bytes() < flush_bytes && expected_.end == 0) return {};
-    DAYBOOK_TRY_VOID(flush(counted_));
+    if (expected_.number == expectation_.number) return;
+    expected_ = expectation_;
+    found_.expectation = expected_.number;
+    found_.is_met = false;
+    found_.missed.reset();
+}
+
+Result<void> Tailer::take(const RawRecord& raw) {
+    // What is expected was said before it was sent, so before any record of this page came.
+    if (std::exchange(is_first_of_page_, false)) learn_what_is_expected();
+    DAYBOOK_TRY_VOID(judge(raw));
+    next_.offset = raw.offset + 1;
+    // Far behind, the copy takes large groups; near the end, whatever there is.
+    return counted_ > 0 && arena_.bytes() >= block_bytes ? hand_over() : Result<void>{};
+}
+
+Result<void> Tailer::end_taking(std::size_t records) {
+    const bool is_far_behind = records >= TopicReader::records_max;
+    if (is_far_behind && arena_.bytes() < block_bytes && expected_.end == 0) return {};
     next_.end_offset = reader_->end_offset();
     DAYBOOK_TRY_VOID(check_not_behind_copy());
     const bool is_behind = next_.end_offset > next_.offset;
     next_.lag =
         is_behind ? std::chrono::nanoseconds{parts_.clock.now().nanos() - next_.recorded_at.nanos()}
                   : std::chrono::nanoseconds{};
-    publish();
-    return {};
+    return hand_over();
 }
 
-Result<void> Tailer::take_one(const RawRecord& raw) {
+Result<void> Tailer::judge(const RawRecord& raw) {
     if (last_of_origin_) return check_last_record(raw);
-    const auto incoming = kafka::incoming(raw.value, raw.headers, hasher_);
+    const auto incoming = kafka::incoming(raw.value, raw.headers, hasher_, expected_.sent.get());
     if (!incoming) {
         ++next_.void_records;
         return {};
@@ -257,8 +235,8 @@ void Tailer::note_void(const Record& record) {
     // wait for is.
     const bool is_ours = expected_.end != 0 && record.term == expected_.term &&
                          record.position >= expected_.first && record.position < expected_.end;
-    if (!is_ours || missed_ || is_met_) return;
-    missed_ = Error{
+    if (!is_ours || found_.missed || found_.is_met) return;
+    found_.missed = Error{
         ErrorCode::io,
         fmt::format(
             "topic {}: our record at position {} in term {} is void: the next position was {} in "
@@ -274,16 +252,17 @@ void Tailer::note_void(const Record& record) {
 Result<void> Tailer::keep(const Incoming& incoming, Verdict verdict) {
     const Record& record = incoming.record;
     if (verdict == Verdict::fences) return {};
-    if (record.position >= copy_end_) arena_.add(incoming.event);
+    if (record.position >= copy_end_) {
+        arena_.add(incoming.event, {.leaf = record.leaf, .chain = rule_.waiting_chain()});
+    }
     if (verdict == Verdict::waits) return {};
     // A batch may be as large as a group can be: what came before it goes first.
     const std::size_t batch = arena_.count() - counted_;
-    if (counted_ > 0 && counted_ + batch > group_events_max / 4) DAYBOOK_TRY_VOID(flush(counted_));
+    if (counted_ > 0 && counted_ + batch > group_events_max / 4) DAYBOOK_TRY_VOID(hand_over());
     counted_ = arena_.count();
     if (!next_.genesis) {
-        const auto events = arena_.first(1);
-        DAYBOOK_ASSERT(header_of(events.front()).position() == 0);
-        next_.genesis = hasher_.chain(Hash{}, hasher_.leaf(events.front()));
+        DAYBOOK_ASSERT(copy_end_ == 0 && rule_.tip().next == counted_);
+        next_.genesis = arena_.hashes().front().chain;
     }
     std::array<std::byte, sizeof(EventHeader)> header;
     std::memcpy(header.data(), incoming.event.data(), header.size());
@@ -291,7 +270,8 @@ Result<void> Tailer::keep(const Incoming& incoming, Verdict verdict) {
         Instant::from_nanos(std::bit_cast<EventHeader>(header).recorded_at().nanos());
     DAYBOOK_TRY_VOID(compare_with_copy());
     if (expected_.end != 0 && rule_.tip().next == expected_.end) {
-        is_met_ = rule_.tip().chain == expected_.chain;
+        found_.is_met = rule_.tip().chain == expected_.chain;
+        expected_.sent.reset();
     }
     return {};
 }
@@ -300,11 +280,12 @@ Result<void> Tailer::keep(const Incoming& incoming, Verdict verdict) {
 Result<void> Tailer::note_claim(const Incoming& incoming, Verdict verdict) {
     const auto words = claim_words(incoming.event);
     DAYBOOK_ASSERT(words.has_value());
-    if (words->nonce == watched_ && !watched_.is_none()) claim_verdict_ = verdict;
+    if (words->nonce == found_.nonce && !found_.nonce.is_none()) found_.claim = verdict;
     if (verdict == Verdict::fences) ++next_.fences;
     if (verdict != Verdict::claims) return {};
-    if (expected_.end != 0 && !is_met_ && !missed_ && words->term > expected_.term) {
-        missed_ = Error{
+    const bool is_open = expected_.end != 0 && !found_.is_met && !found_.missed;
+    if (is_open && words->term > expected_.term) {
+        found_.missed = Error{
             ErrorCode::io,
             fmt::format(
                 "topic {}: node {}{} has claimed term {} at position {} before our group was read",
@@ -349,7 +330,7 @@ Result<void> Tailer::note_claim(const Incoming& incoming, Verdict verdict) {
 Result<void> Tailer::compare_with_copy() {
     if (copy_end_ == 0 || rule_.tip().next < copy_end_) return {};
     if (rule_.tip().next > copy_end_) return {};
-    if (rule_.tip().chain == parts_.copy.head().chain) return {};
+    if (rule_.tip().chain == copy_chain_) return {};
     return Error{
         ErrorCode::corrupt,
         fmt::format(
@@ -382,53 +363,41 @@ Result<void> Tailer::check_not_behind_copy() {
         )};
 }
 
-Result<void> Tailer::flush(std::size_t count) {
-    if (count == 0) return {};
-    DAYBOOK_TRY_VOID(append_to_copy(arena_.first(count)));
-    arena_.drop_first(count);
-    counted_ -= count;
-    return {};
-}
-
-// A full disk stops nobody for good: the topic keeps what the copy has no room for.
-Result<void> Tailer::append_to_copy(std::span<const EventBytes> events) {
-    while (true) {
-        auto appended = parts_.copy.append(events);
-        if (appended.ok() || appended.error().code != ErrorCode::disk_full) return appended;
-        std::unique_lock lock{mutex_};
-        if (changed_.wait_for(lock, disk_full_wait, [this] { return is_stopping_; })) {
-            return appended;
-        }
-        lock.unlock();
-        (void)parts_.copy.resume();
+// What waits for the rest of its batch stays here.
+Result<void> Tailer::hand_over() {
+    Block block{.events = copier_->spare(), .safe = safe_, .state = next_, .findings = found_};
+    if (counted_ > 0) {
+        std::swap(block.events, arena_);
+        block.events.split(counted_, arena_);
+        counted_ = 0;
     }
+    if (copier_->put(std::move(block))) return {};
+    const std::scoped_lock lock{mutex_};
+    if (state_.failure) return *state_.failure;
+    return Error{ErrorCode::unavailable, "the log is being closed"};
 }
 
-void Tailer::publish() {
+void Tailer::publish(const Block& block) {
     const std::scoped_lock lock{mutex_};
-    state_ = next_;
-    is_expectation_met_ |= is_met_;
-    if (!is_expectation_met_ && missed_) expectation_missed_ = missed_;
-    if (claim_verdict_) watched_verdict_ = claim_verdict_;
-    is_met_ = false;
-    missed_.reset();
-    claim_verdict_.reset();
+    std::optional<Error> failure = std::move(state_.failure);
+    state_ = block.state;
+    state_.failure = std::move(failure);
+    if (block.findings.nonce == watched_nonce_ && block.findings.claim) {
+        watched_verdict_ = block.findings.claim;
+    }
+    if (block.findings.expectation == expectation_.number) {
+        is_expectation_met_ |= block.findings.is_met;
+        if (!is_expectation_met_ && block.findings.missed) {
+            expectation_missed_ = block.findings.missed;
+        }
+    }
     changed_.notify_all();
 }
 
-void Tailer::save_origin(bool is_last) {
-    const auto now = parts_.clock.elapsed();
-    if (safe_.offset == saved_offset_ || (!is_last && now - saved_at_ < save_every)) return;
-    // The copy must hold everything before it, which it does when nothing of the arena counts.
-    if (counted_ != 0) return;
-    saved_at_ = now;
-    // It only saves time: without it the topic is read from the beginning.
-    if (store_origin(parts_.files, parts_.folder, safe_).ok()) saved_offset_ = safe_.offset;
-}
-
+// The first failure stays.
 void Tailer::fail(Error error) {
     const std::scoped_lock lock{mutex_};
-    state_.failure = std::move(error);
+    if (!state_.failure) state_.failure = std::move(error);
     changed_.notify_all();
 }
 
@@ -463,18 +432,20 @@ Result<void> Tailer::catch_up(std::chrono::milliseconds patience) const {
     return wait_for_offset(end, patience);
 }
 
-void Tailer::expect(const Expectation& expectation) {
+void Tailer::expect(Expectation expectation) {
     const std::scoped_lock lock{mutex_};
-    expectation_ = expectation;
+    expectation.number = expectation_.number + 1;
+    expectation_ = std::move(expectation);
     is_expectation_met_ = false;
     expectation_missed_.reset();
 }
 
-Result<void> Tailer::wait_for_group(std::chrono::milliseconds patience) const {
+Result<void> Tailer::wait_for_group(std::chrono::milliseconds patience) {
     std::unique_lock lock{mutex_};
     changed_.wait_for(lock, patience, [&] {
         return is_expectation_met_ || expectation_missed_ || state_.failure;
     });
+    expectation_.sent.reset();
     if (is_expectation_met_) return {};
     if (expectation_missed_) return *expectation_missed_;
     if (state_.failure) return *state_.failure;

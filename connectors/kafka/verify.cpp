@@ -113,8 +113,12 @@ Result<VerifyReport> verify_topic(
     Verifier verifier;
     Deadline silence{patience};
     while (reader->offset() < end) {
-        DAYBOOK_TRY(const auto records, reader->next(std::chrono::milliseconds{100}));
-        if (records.empty() && silence.is_over()) {
+        const auto take = [&](const RawRecord& raw) -> Result<void> {
+            if (raw.offset < end) verifier.take(raw);
+            return {};
+        };
+        DAYBOOK_TRY(const auto records, reader->next(std::chrono::milliseconds{100}, take));
+        if (records == 0 && silence.is_over()) {
             return Error{
                 ErrorCode::unavailable,
                 fmt::format(
@@ -124,10 +128,7 @@ Result<VerifyReport> verify_topic(
                     end
                 )};
         }
-        if (!records.empty()) silence = Deadline{patience};
-        for (const RawRecord& raw : records) {
-            if (raw.offset < end) verifier.take(raw);
-        }
+        if (records > 0) silence = Deadline{patience};
         if (progress && !progress(std::min(reader->offset(), end), end)) {
             return Error{ErrorCode::busy, "the verification was interrupted"};
         }

@@ -1,6 +1,6 @@
 #include "engine/base/date.hpp"
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include <chrono>
 
@@ -106,7 +106,7 @@ std::string to_string(Date date) {
     if (date.is_none()) return {};
     const year_month_day day = calendar(date);
     return fmt::format(
-        "{:04}-{:02}-{:02}",
+        FMT_COMPILE("{:04}-{:02}-{:02}"),
         static_cast<int>(day.year()),
         static_cast<unsigned>(day.month()),
         static_cast<unsigned>(day.day())
@@ -151,7 +151,7 @@ std::string to_string(Instant instant) {
                                                      seconds_per_day * nanos_per_second;
     const std::int64_t seconds = nanos / nanos_per_second;
     return fmt::format(
-        "{}T{:02}:{:02}:{:02}.{:09}Z",
+        FMT_COMPILE("{}T{:02}:{:02}:{:02}.{:09}Z"),
         to_string(date),
         seconds / 3600,
         seconds / 60 % 60,

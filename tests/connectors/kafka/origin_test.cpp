@@ -5,8 +5,6 @@
 
 #include <fstream>
 
-#include "connectors/kafka/tailer.hpp"
-#include "tests/support/sample_events.hpp"
 #include "tests/support/temp_folder.hpp"
 
 namespace daybook::kafka {
@@ -34,23 +32,6 @@ TEST_CASE("an origin is read as it was written, and a damaged one is none") {
         std::ofstream{folder.path() + "/origin"} << text;
         CHECK(!load_origin(files, folder.path()));
     }
-}
-
-TEST_CASE("events that wait keep their bytes and places") {
-    EventArena arena;
-    const auto group = support::sample_batch(0, 5, 13);
-    for (const EventBytes event : group.events()) arena.add(event);
-    CHECK(arena.count() == 5);
-    arena.drop_last(1);
-    arena.drop_first(2);
-    REQUIRE(arena.count() == 2);
-    const auto left = arena.first(2);
-    CHECK(header_of(left[0]).position() == 2);
-    CHECK(header_of(left[1]).position() == 3);
-    CHECK(support::is_sample(left[0]));
-    CHECK(support::is_sample(left[1]));
-    arena.drop_first(2);
-    CHECK(arena.bytes() == 0);
 }
 
 }  // namespace daybook::kafka
