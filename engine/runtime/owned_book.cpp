@@ -9,6 +9,8 @@
 #include "engine/domain/read.hpp"
 #include "engine/os/clock.hpp"
 #include "engine/runtime/first_answers.hpp"
+#include "engine/runtime/standby.hpp"
+#include "engine/runtime/writer.hpp"
 
 namespace daybook {
 
@@ -153,8 +155,13 @@ OwnedBook::Elapsed OwnedBook::now() const {
 void OwnedBook::run() {
     while (!is_stopping_) {
         step();
+        if (!is_leading_ && follow()) continue;
         std::unique_lock lock{wake_mutex_};
         if (!is_stopping_) wake_.wait_for(lock, options_.limits.look_every);
+    }
+    if (standby_ != nullptr) {
+        if (const auto closed = standby_->close(); !closed.ok()) note(closed.error());
+        standby_.reset();
     }
     if (is_leading_) hand_over();
     if (open_count() > 0) settle();
@@ -197,7 +204,7 @@ bool OwnedBook::must_hand_over() const {
 void OwnedBook::stop_leading() {
     is_leading_ = false;
     was_named_ = false;
-    std::unique_ptr<Engine> engine;
+    std::unique_ptr<Writer> engine;
     {
         const std::unique_lock lock{engine_mutex_};
         engine = std::move(engine_);
@@ -237,6 +244,30 @@ bool OwnedBook::may_claim(const std::optional<LogHolder>& holder) {
            now() - *released_since_ >= limits.released_patience;
 }
 
+// A bit of what another has written; answers whether there is more.
+bool OwnedBook::follow() {
+    if (has_standby_failed_) return false;
+    const auto give_up = [this](const Error& error) {
+        note(error);
+        standby_.reset();
+        has_standby_failed_ = true;
+        return false;
+    };
+    if (standby_ == nullptr) {
+        auto opened = Standby::open(log_, options_.engine);
+        if (!opened.ok()) return give_up(opened.error());
+        standby_ = std::make_unique<Standby>(std::move(opened).value());
+    }
+    const auto has_more = standby_->follow(options_.limits.follow_events_max);
+    return has_more.ok() ? has_more.value() : give_up(has_more.error());
+}
+
+Result<std::unique_ptr<Writer>> OwnedBook::open_engine() {
+    const auto standby = std::exchange(standby_, nullptr);
+    if (standby == nullptr) return Writer::open(log_, options_.engine);
+    return Writer::open(log_, options_.engine, std::move(*standby).take());
+}
+
 void OwnedBook::take_over() {
     DAYBOOK_ASSERT(engine_ == nullptr);
     const auto fail = [this](const Error& error) {
@@ -246,17 +277,18 @@ void OwnedBook::take_over() {
     if (const auto claimed = log_.claim(); !claimed.ok()) return fail(claimed.error());
     const auto holder = log_.holder();
     if (!holder || !holder->is_us) return fail(busy());
-    auto engine = Engine::open(log_, options_.engine);
+    auto engine = open_engine();
     if (!engine.ok()) return fail(engine.error());
     led_term_ = holder->term;
     led_from_ = holder->position;
     was_named_ = is_named_;
     not_before_.reset();
     released_since_.reset();
+    has_standby_failed_ = false;
     note(std::nullopt);
     {
         const std::unique_lock lock{engine_mutex_};
-        engine_ = std::make_unique<Engine>(std::move(engine).value());
+        engine_ = std::move(engine).value();
     }
     send_open_again();
     is_leading_ = true;

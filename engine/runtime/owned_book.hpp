@@ -1,6 +1,6 @@
-// A book whose log several processes share: claims it when this one is named its owner, runs the
-// engine while the claim holds, and when an append fails finds out what became of it before anyone
-// is answered.
+// A book whose log several processes share: follows it while another writes, claims it when this
+// one is named its owner, runs the engine while the claim holds, and when an append fails finds out
+// what became of it before anyone is answered.
 //
 // Who is named owner is a hint from outside and may be wrong; that only one can append is the log's
 // doing. A command's outcome is open from a failed append until either another's claim stands in
@@ -27,6 +27,9 @@
 
 namespace daybook {
 
+class Standby;
+class Writer;
+
 struct OwnedBookLimits {
     // The named owner leaves the one that holds the book so much time to hand it over,
     std::chrono::milliseconds grace{500};
@@ -35,6 +38,7 @@ struct OwnedBookLimits {
     // and a book with commands whose outcome stays open, though nobody else claims it, after this.
     std::chrono::milliseconds open_patience{5'000};
     std::chrono::milliseconds look_every{20};
+    std::uint64_t follow_events_max = 20'000;        // Between two looks, while another writes.
     std::chrono::milliseconds try_again_after{200};  // After a claim that failed.
     std::size_t flights_max = 16'384;                // Commands not yet answered; then busy.
 };
@@ -96,7 +100,9 @@ class OwnedBook {
     void hand_over();
     void release();
     void settle();
+    [[nodiscard]] bool follow();
     void take_over();
+    [[nodiscard]] Result<std::unique_ptr<Writer>> open_engine();
     void send_open_again();
     void give_up_open();
     [[nodiscard]] bool must_hand_over() const;
@@ -113,7 +119,7 @@ class OwnedBook {
     const OwnedBookOptions options_;
 
     mutable std::shared_mutex engine_mutex_;
-    std::unique_ptr<Engine> engine_;  // Guarded by engine_mutex_; changed by the keeper alone.
+    std::unique_ptr<Writer> engine_;  // Guarded by engine_mutex_; changed by the keeper alone.
     std::atomic<bool> is_leading_ = false;
     std::atomic<bool> is_named_ = false;
     std::atomic<bool> is_stopping_ = false;
@@ -129,6 +135,8 @@ class OwnedBook {
     std::optional<Error> trouble_;  // Guarded by trouble_mutex_.
 
     // Of the keeper's thread.
+    std::unique_ptr<Standby> standby_;  // While another writes; null if it has failed.
+    bool has_standby_failed_ = false;   // Then the state is restored when it is needed.
     std::uint64_t led_term_ = 0;
     bool was_named_ = false;  // While it led.
     std::optional<Elapsed> named_since_;

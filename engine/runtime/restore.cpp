@@ -1,5 +1,7 @@
 #include "engine/runtime/restore.hpp"
 
+#include <algorithm>
+
 #include "engine/log/merkle.hpp"
 
 namespace daybook {
@@ -57,13 +59,22 @@ std::optional<RestoredBook> load_snapshot(
     if (!agrees.ok() || !agrees.value()) return std::nullopt;
     auto book = Book::make(options.modules, options.limits);
     if (!book.ok()) return std::nullopt;
-    RestoredBook restored{std::move(book).value(), FirstAnswers{log}, position};
+    RestoredBook restored{std::move(book).value(), FirstAnswers{log}, position, position};
     if (!load_body(snapshot.value().body, restored)) return std::nullopt;
     if (restored.book.position() != position) return std::nullopt;
     return restored;
 }
 
-Result<RestoredBook> start(
+}  // namespace
+
+std::optional<SnapshotFolder> snapshots_of(const EngineOptions& options) {
+    if (options.files == nullptr) return std::nullopt;
+    DAYBOOK_ASSERT(!options.snapshot_folder.empty());
+    return std::optional<SnapshotFolder>{
+        std::in_place, *options.files, options.snapshot_folder, fingerprint_of(options.modules)};
+}
+
+Result<RestoredBook> begin_to_restore(
     const Log& log, const EngineOptions& options, const SnapshotFolder* snapshots
 ) {
     if (snapshots != nullptr) {
@@ -76,27 +87,40 @@ Result<RestoredBook> start(
         }
     }
     DAYBOOK_TRY(Book book, Book::make(options.modules, options.limits));
-    return RestoredBook{std::move(book), FirstAnswers{log}, 0};
+    return RestoredBook{std::move(book), FirstAnswers{log}, 0, 0};
 }
-
-}  // namespace
 
 Result<RestoredBook> restore_book(
     const Log& log, const EngineOptions& options, const SnapshotFolder* snapshots
 ) {
-    DAYBOOK_TRY(RestoredBook restored, start(log, options, snapshots));
-    DAYBOOK_TRY_VOID(for_each_page(log, restored.book.position(), [&](auto page) {
-        return restored.book
-            .replay(page, options.replay_trust, [&](const Id& command, std::uint64_t position) {
-                restored.answers.note(command, position);
-            });
-    }));
-    DAYBOOK_ASSERT(restored.book.position() == log.end());
+    DAYBOOK_TRY(RestoredBook restored, begin_to_restore(log, options, snapshots));
+    DAYBOOK_TRY_VOID(replay_until(log, options, log.end(), restored));
     return restored;
 }
 
-Snapshot snapshot_of(const Log& log, const Book& book, const FirstAnswers& answers) {
-    Snapshot snapshot{.head = log.head()};
+Result<void> replay_until(
+    const Log& log, const EngineOptions& options, std::uint64_t end, RestoredBook& restored
+) {
+    Book& book = restored.book;
+    if (book.position() >= end) return {};
+    DAYBOOK_TRY(const auto reader, log.read(book.position()));
+    while (book.position() < end) {
+        DAYBOOK_TRY(const std::span<const EventBytes> page, reader->next());
+        DAYBOOK_ASSERT(!page.empty());
+        const auto events = page.first(std::min<std::size_t>(page.size(), end - book.position()));
+        DAYBOOK_TRY_VOID(book.replay(
+            events,
+            options.replay_trust,
+            [&](const Id& command, std::uint64_t position) {
+                restored.answers.note(command, position);
+            }
+        ));
+    }
+    return {};
+}
+
+Snapshot snapshot_of(const TreeHead& head, const Book& book, const FirstAnswers& answers) {
+    Snapshot snapshot{.head = head};
     DAYBOOK_ASSERT(snapshot.head.size == book.position());
     Packer packer{snapshot.body};
     packer.put(std::uint64_t{0});

@@ -36,13 +36,6 @@ class Waiting {
     std::optional<Answer> answer_;  // Guarded by mutex_.
 };
 
-std::optional<SnapshotFolder> folder_of(const EngineOptions& options) {
-    if (options.files == nullptr) return std::nullopt;
-    DAYBOOK_ASSERT(!options.snapshot_folder.empty());
-    return std::optional<SnapshotFolder>{
-        std::in_place, *options.files, options.snapshot_folder, fingerprint_of(options.modules)};
-}
-
 void check_limits(const EngineLimits& limits) {
     DAYBOOK_ASSERT(limits.batch_events_max > 0);
     DAYBOOK_ASSERT(limits.batch_events_max <= batch_events_max);
@@ -57,11 +50,21 @@ void check_limits(const EngineLimits& limits) {
 Result<std::unique_ptr<Writer>> Writer::open(Log& log, const EngineOptions& options) {
     DAYBOOK_ASSERT(options.clock != nullptr);
     check_limits(options.limits);
-    const auto snapshots = folder_of(options);
+    const auto snapshots = snapshots_of(options);
     DAYBOOK_TRY(
         RestoredBook restored, restore_book(log, options, snapshots ? &*snapshots : nullptr)
     );
     return std::make_unique<Writer>(Token{}, log, options, std::move(restored));
+}
+
+Result<std::unique_ptr<Writer>> Writer::open(
+    Log& log, const EngineOptions& options, RestoredBook begun
+) {
+    DAYBOOK_ASSERT(options.clock != nullptr);
+    check_limits(options.limits);
+    begun.replayed_from = begun.book.position();
+    DAYBOOK_TRY_VOID(replay_until(log, options, log.end(), begun));
+    return std::make_unique<Writer>(Token{}, log, options, std::move(begun));
 }
 
 Writer::Writer(Token, Log& log, const EngineOptions& options, RestoredBook restored)
@@ -73,10 +76,10 @@ Writer::Writer(Token, Log& log, const EngineOptions& options, RestoredBook resto
           options.limits.command_bytes_max
       ),
       mailbox_(options.limits.queue_commands_max, options.limits.queue_bytes_max),
-      snapshots_(folder_of(options)),
+      snapshots_(snapshots_of(options)),
       book_(std::move(restored.book)),
       answers_(std::move(restored.answers)),
-      snapshot_position_(restored.replayed_from),
+      snapshot_position_(restored.snapshot_position),
       thread_([this] { run(); }) {}
 
 Writer::~Writer() {
@@ -259,7 +262,7 @@ Result<void> Writer::write_snapshot() {
     if (!snapshots_) return Error{ErrorCode::invalid, "the book was opened without snapshots"};
     if (failure_) return no_writes(*failure_);
     DAYBOOK_TRY_VOID(
-        snapshots_->write(snapshot_of(log_, book_, answers_), options_.limits.snapshots_kept)
+        snapshots_->write(snapshot_of(log_.head(), book_, answers_), options_.limits.snapshots_kept)
     );
     snapshot_position_ = book_.position();
     return {};
@@ -274,7 +277,7 @@ Result<void> Writer::restore_from_log() {
     );
     book_ = std::move(restored.book);
     answers_ = std::move(restored.answers);
-    snapshot_position_ = restored.replayed_from;
+    snapshot_position_ = restored.snapshot_position;
     group_.start(book_.position());
     DAYBOOK_ASSERT(book_.position() == log_.end());
     set_failure(std::nullopt);

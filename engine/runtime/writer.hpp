@@ -27,6 +27,10 @@ class Writer {
     [[nodiscard]] static Result<std::unique_ptr<Writer>> open(
         Log& log, const EngineOptions& options
     );
+    // From a state that only lacks the newest events.
+    [[nodiscard]] static Result<std::unique_ptr<Writer>> open(
+        Log& log, const EngineOptions& options, RestoredBook begun
+    );
     Writer(Token token, Log& log, const EngineOptions& options, RestoredBook restored);
     ~Writer();
     Writer(const Writer&) = delete;

@@ -8,6 +8,8 @@
 #include "engine/base/prng.hpp"
 #include "engine/log/memory_log.hpp"
 #include "engine/runtime/restore.hpp"
+#include "engine/runtime/standby.hpp"
+#include "engine/runtime/writer.hpp"
 #include "tests/runtime/toys/toys.hpp"
 #include "tests/support/fake_clock.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -87,6 +89,52 @@ TEST_CASE("a snapshot and the tail give the state of the whole log") {
     CHECK(engine.submit_and_wait(open_till("T2", "T2")).first_position == 1);
     CHECK(engine.submit_and_wait(open_till("T7", "T7")).is_repeated);
     CHECK(engine.submit_and_wait(open_till("T9", "T9")).document_version == 1);
+}
+
+TEST_CASE("a standby follows in steps, and who takes its state replays only the rest") {
+    Desk desk;
+    desk.work(5, 100);
+    Standby standby = std::move(Standby::open(desk.log, desk.options())).value();
+    CHECK(standby.follow(3).value());
+    CHECK(standby.position() == 3);
+    CHECK_FALSE(standby.follow(3).value());
+    CHECK(standby.position() == 5);
+    CHECK_FALSE(standby.follow(3).value());
+    desk.work(2, 100);
+    CHECK(standby.follow(1).value());
+    CHECK(standby.position() == 6);
+
+    const auto writer = Writer::open(desk.log, desk.options(), std::move(standby).take()).value();
+    CHECK(writer->replayed_from() == 6);
+    CHECK(writer->submit_and_wait(open_till("T2", "T2")).first_position == 1);
+    CHECK(writer->submit_and_wait(open_till("T7", "T7")).is_repeated);
+    CHECK(writer->submit_and_wait(open_till("T8", "T8")).first_position == 7);
+    REQUIRE(writer->stop().ok());
+    const SnapshotFolder folder = desk.snapshots();
+    const RestoredBook restored = desk.restore_with(&folder);
+    CHECK(restored.replayed_from == 8);
+    CHECK(Desk::bytes_of(restored) == desk.full_replay());
+}
+
+TEST_CASE("a standby that closes leaves a snapshot of just where it stands") {
+    Desk desk;
+    desk.work(6, 100);
+    {
+        Standby standby = std::move(Standby::open(desk.log, desk.options(7))).value();
+        CHECK_FALSE(standby.follow(100).value());
+        REQUIRE(standby.close().ok());
+        CHECK(desk.snapshots().positions().value().empty());
+    }
+    Standby standby = std::move(Standby::open(desk.log, desk.options())).value();
+    CHECK(standby.follow(4).value());
+    desk.work(3, 100);
+    REQUIRE(standby.close().ok());
+    const SnapshotFolder folder = desk.snapshots();
+    REQUIRE(folder.positions().value() == std::vector<std::uint64_t>{6});
+    const RestoredBook restored = desk.restore_with(&folder);
+    CHECK(restored.replayed_from == 6);
+    CHECK(Desk::bytes_of(restored) == desk.full_replay());
+    CHECK(std::move(Standby::open(desk.log, desk.options())).value().position() == 6);
 }
 
 TEST_CASE("closing takes a snapshot only when enough was added") {
