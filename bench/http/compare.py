@@ -13,7 +13,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-PARTY = {"command": "crm.RegisterParty", "body": {"kind": "person", "name": "A person"}}
+
+
+def registration(connections):
+    """A command; the client puts a number of its own in the place of ########."""
+    party = {"party": f"P{connections}-########", "kind": "person", "name": "A person"}
+    return json.dumps({"command": "crm.RegisterParty", "body": party})
 
 
 def main():
@@ -39,7 +44,7 @@ def kinds():
     for connections in (1, 16, 64):
         yield connections, 1, ["GET", "/healthz"]
         yield connections, 1, ["GET", "/v1/books/book"]
-        yield connections, 2, ["POST", "/v1/books/book/commands", json.dumps(PARTY)]
+        yield connections, 2, ["POST", "/v1/books/book/commands", registration(connections)]
     yield 16, 10, ["GET", "/metrics"]
     yield 16, 20, ["GET", "/v1/books/book/reports/trial-balance"]
     yield 16, 4, ["GET", "/v1/books/book/events?from=0&limit=10"]

@@ -171,6 +171,16 @@ struct Load {
     std::uint64_t connections = 1;
     std::uint64_t requests = 10'000;
     std::string request;
+    std::size_t number_at = std::string::npos;  // Where the request has a number of its own.
+    std::uint64_t number = 0;
+
+    // The next request: "########" in it is a number that no other one has.
+    std::string_view next() {
+        if (number_at == std::string::npos) return request;
+        const std::string digits = fmt::format("{:08}", ++number);
+        std::ranges::copy(digits, request.begin() + static_cast<std::ptrdiff_t>(number_at));
+        return request;
+    }
 };
 
 struct Measured {
@@ -180,7 +190,7 @@ struct Measured {
     std::size_t answer_bytes = 0;  // Of the last answer's body.
 };
 
-Measured measure(std::uint16_t port, const Load& load) {
+Measured measure(std::uint16_t port, std::uint64_t requests, Load& load) {
     Epoll epoll;
     std::vector<Connection> connections(load.connections);
     for (Connection& connection : connections) {
@@ -193,14 +203,14 @@ Measured measure(std::uint16_t port, const Load& load) {
     }
     Measured measured;
     std::vector<double> micros;
-    micros.reserve(load.requests);
+    micros.reserve(requests);
     const auto begin = Clock::now();
     const auto send_next = [&](Connection& connection) {
         connection.sent = Clock::now();
-        connection.send_all(load.request);
+        connection.send_all(load.next());
     };
     for (Connection& connection : connections) send_next(connection);
-    while (micros.size() < load.requests) {
+    while (micros.size() < requests) {
         for (const epoll_event& event : epoll.wait(10'000)) {
             auto& connection = *static_cast<Connection*>(event.data.ptr);
             must_be(connection.receive(), "the server closed a connection");
@@ -260,6 +270,7 @@ int main(int count, char** arguments) {
         return at < count ? std::string_view{arguments[at]} : otherwise;
     };
     load.request = request_of(word(0, "GET"), word(1, "/healthz"), word(2, ""));
+    load.number_at = load.request.find("########");
     std::optional<Measured> daybook;
     // Turn and turn about; the better of each, as others' work on the machine only takes away.
     const auto better = [](std::optional<Measured>& best, const Measured& now) {
@@ -267,15 +278,17 @@ int main(int count, char** arguments) {
     };
     std::size_t body_bytes = 200;
     if (port != 0) {
-        daybook = measure(static_cast<std::uint16_t>(port), {1, 10, load.request});
+        daybook = measure(static_cast<std::uint16_t>(port), 10, load);
         body_bytes = daybook->answer_bytes;
         daybook.reset();
     }
     const Echo echo{body_bytes};
     std::optional<Measured> plain;
     for (int run = 0; run < 3; ++run) {
-        if (port != 0) better(daybook, measure(static_cast<std::uint16_t>(port), load));
-        better(plain, measure(echo.port(), load));
+        if (port != 0) {
+            better(daybook, measure(static_cast<std::uint16_t>(port), load.requests, load));
+        }
+        better(plain, measure(echo.port(), load.requests, load));
     }
     fmt::print(
         "{} {}, {} connections, answers of {} bytes\n",

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """How soon a node is ready that has a snapshot: from its start until it answers a report.
 
-  tests/kafka/broker/broker.py run -- bench/kafka/ready.py DAYBOOK [EVENTS]
+  tests/kafka/broker/broker.py run -- bench/kafka/ready.py DAYBOOK BENCH_KAFKA_ENTRIES [EVENTS]
 
-A book of so many demonstration events is copied to Kafka. One node makes its local copy, rows and
+A book of so many entries of four lines is copied to Kafka. One node makes its local copy, rows and
 snapshot, which is the long way, and is stopped. Its folder is then what a new node is given, under
 another name. The new one is started while the old one is away, until it listens, until the first
 report, and until it owns the book and has accepted a command.
@@ -25,7 +25,6 @@ import nodes  # noqa: E402
 
 BROKERS = os.environ["DAYBOOK_KAFKA"]
 BOOK = "grown"
-PARTY = {"command": "crm.RegisterParty", "body": {"kind": "person", "name": "A person"}}
 
 
 def run(*command):
@@ -37,7 +36,10 @@ def run(*command):
 def accept_one(node, seconds=120):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        body = json.dumps(PARTY | {"id": f"ready-{node.name}"})
+        party = {"party": f"P-{node.name}", "kind": "person", "name": "A person"}
+        body = json.dumps(
+            {"id": f"ready-{node.name}", "command": "crm.RegisterParty", "body": party}
+        )
         headers = {"Content-Type": "application/json", "Daybook-Actor": "bench"}
         status, _, text = node.ask("POST", f"/v1/books/{BOOK}/commands", body, headers)
         if status == 200:
@@ -63,11 +65,12 @@ def start_and_time(node):
 
 
 def main():
-    program, events = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "10000"
+    program, maker = sys.argv[1:3]
+    events = sys.argv[3] if len(sys.argv) > 3 else "10000"
     with tempfile.TemporaryDirectory(dir=kafka.build_folder()) as name:
         folder = Path(name)
         nodes.START_SECONDS_MAX = 3600
-        made = run(program, "demo", folder / "book", "--events", events)
+        made = run(maker, folder / "book", "--events", events)
         print(f"{events} events made in {made:.1f} s", flush=True)
         place = f"kafka://{BROKERS}/{BOOK}"
         copy = ["book", "copy", "--from", folder / "book", "--to", place]
