@@ -26,7 +26,7 @@ TEST_CASE("an entry by hand on an account of goods that wait is found by the che
         const std::string entry =
             "do accounting.PostEntry {entry: E-1, date: 2026-01-31, text: By hand, lines: ["
             "{account: " +
-            account + ", amount: EUR 1.00}, {account: 1900, amount: EUR -1.00}]}\n";
+            account + ", debit: EUR 1.00}, {account: 1900, credit: EUR 1.00}]}\n";
         const auto failures = failures_of(trade + entry);
         REQUIRE(failures.size() == 1);
         CHECK(failures.front().line == 0);
