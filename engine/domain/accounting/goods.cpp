@@ -253,7 +253,7 @@ class Restatement {
 
     [[nodiscard]] Decision add(const inventory::RestatedLine& line) {
         const Id group = read(line.posting_group());
-        Day& day = day_of(line);
+        Day& day = day_of(read(line.day()), read(line.accounting_date()));
         const Wide old_cost = read(line.old_cost()).minor();
         const Wide new_cost = read(line.new_cost()).minor();
         const Wide more = new_cost - old_cost;
@@ -276,17 +276,9 @@ class Restatement {
         for (const inventory::IssueChange* issue : *event.issues()) {
             const auto part = matcher_.restate(issue->sequence(), issue->minor());
             if (part.minor == 0) continue;
-            const auto line = std::find_if(
-                event.lines()->begin(),
-                event.lines()->end(),
-                [&](const inventory::RestatedLine* each) {
-                    return read(each->day()) == part.day &&
-                           each->reason() == MoveReason::delivery &&
-                           read(each->posting_group()) == part.posting_group;
-                }
-            );
-            DAYBOOK_ASSERT(line != event.lines()->end());
-            Decision no = take_out(day_of(**line), part);
+            // A day on which costs changed and their sum did not has no line.
+            Day& day = day_of(part.day, state_.days.accounting_date(part.day));
+            Decision no = take_out(day, part);
             if (no.is_refused()) return no;
         }
         return {};
@@ -322,9 +314,7 @@ class Restatement {
         Wide old_cost = 0;
         Wide new_cost = 0;
     };
-    Day& day_of(const inventory::RestatedLine& line) {
-        const Date date = read(line.day());
-        const Date accounting_date = read(line.accounting_date());
+    Day& day_of(Date date, Date accounting_date) {
         const auto [place, is_new] = days_.try_emplace(accounting_date);
         Day& day = place->second;
         if (is_new || date == accounting_date) day.date = date;
