@@ -63,11 +63,6 @@ bool switch_off(std::string_view argument, kafka::KafkaLogOptions& options) {
         options.switched_off.rule = kafka::Guard::positions_alone;
     } else if (argument == "unsafe.topic_settings=off") {
         options.switched_off.topic_settings = true;
-    } else if (argument == "unsafe.acks=leader") {
-        // What a user may not pass on.
-        options.settings.push_back({"enable.gapless.guarantee", "false"});
-        options.settings.push_back({"enable.idempotence", "false"});
-        options.settings.push_back({"acks", "1"});
     } else {
         return false;
     }

@@ -17,6 +17,7 @@ ACL_KINDS = {"topic": 2, "group": 3, "cluster": 4}
 ACL_OPERATIONS = {"read": 3, "write": 4, "create": 5, "describe": 8, "describe-configs": 10}
 FETCH_BYTES_MAX = 8 << 20
 LATEST, EARLIEST = -1, -2
+ALL, LEADER = -1, 1  # Replicas that must have a record.
 NONE, UNKNOWN_TOPIC, LEADER_NOT_AVAILABLE, NOT_LEADER = 0, 3, 5, 6
 TOPIC_EXISTS = 36
 
@@ -342,10 +343,11 @@ class Client:
         if error:
             raise KafkaError(f"allowing {user} to {operation} {kind} {name}", error)
 
-    def produce(self, topic, records, timeout_ms=5000):
-        """Appends (key, value, headers) records as one batch, acks=all; the first one's offset."""
+    def produce(self, topic, records, timeout_ms=5000, acks=ALL):
+        """Appends (key, value, headers) records as one batch; the first one's offset, when so many
+        replicas have it."""
         batch = encode_batch(records)
-        body = text(None) + struct.pack(">hii", -1, timeout_ms, 1) + text(topic)
+        body = text(None) + struct.pack(">hii", acks, timeout_ms, 1) + text(topic)
         body += struct.pack(">iii", 1, 0, len(batch)) + batch
         answer = self._ask(self.leader(topic), PRODUCE, 3, body)
         answer.take("i")

@@ -54,7 +54,7 @@ FAULTS = [
     ("control-read-back", controls.without_read_back, 1, 3),
     ("control-terms", controls.without_terms, 3, 3),
     ("control-settings", controls.without_settings, 1, 1),
-    ("control-acks", controls.without_acks, 2, 2),
+    ("control-acks", controls.without_acks, 1, 3),
 ]
 NEEDS_ISOLATION = {"cables", "broker-disk", "node-disk"}
 
