@@ -8,15 +8,16 @@ import cluster as kafka
 from report import Row
 from scene import Scene
 
-DISK_BYTES = 96 << 20
+BROKERS_BYTES = 96 << 20
+# A node's segments double in size up to 64 MiB, and the next one must fit besides.
+NODES_BYTES = 384 << 20
 
 
 @contextmanager
-def small_disk(folder):
+def small_disk(folder, size):
     """A disk in memory; in this process's own mount namespace, so it goes when the process goes."""
     folder.mkdir(parents=True, exist_ok=True)
-    options = f"size={DISK_BYTES}"
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", folder], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", folder], check=True)
     try:
         yield folder
     finally:
@@ -37,7 +38,7 @@ def fill(folder):
 
 def under_broker(options, rounds):
     folder = kafka.new_folder()
-    with small_disk(kafka.Path(folder)) as disk:
+    with small_disk(kafka.Path(folder), BROKERS_BYTES) as disk:
         settings = {"log.index.size.max.bytes": 1 << 16, "log.segment.bytes": 8 << 20}
         with kafka.Cluster(disk / "cluster", settings=settings) as cluster:
             nodes = kafka.Path(kafka.new_folder())
@@ -63,7 +64,7 @@ def come_back(cluster, scene):
 
 def under_node(options, rounds):
     with kafka.Cluster(kafka.new_folder()) as cluster:
-        with small_disk(kafka.Path(kafka.new_folder())) as disk:
+        with small_disk(kafka.Path(kafka.new_folder()), NODES_BYTES) as disk:
             with Scene(options, cluster, "node disk", folder=disk) as scene:
                 scene.ask_on()
                 for _ in range(rounds):
