@@ -47,7 +47,6 @@ def kinds():
         yield connections, 2, ["POST", "/v1/books/book/commands", registration(connections)]
     yield 16, 10, ["GET", "/metrics"]
     yield 16, 20, ["GET", "/v1/books/book/reports/trial-balance"]
-    yield 16, 4, ["GET", "/v1/books/book/events?from=0&limit=10"]
 
 
 if __name__ == "__main__":
