@@ -20,11 +20,11 @@ constexpr std::size_t number_bytes_max = 35;
 constexpr std::string_view series_defined = "sales.NumberSeriesDefined";
 
 // A field of the reversing command: a field of the event, or a word of the plan.
-enum class From : unsigned char { nothing, field, reversal, date, reason, no, undone };
+enum class From : unsigned char { nothing, field, reversal, date, reason, no, word };
 struct Filled {
     std::string_view field;
     From from = From::nothing;
-    std::string_view of = "";  // The event's field.
+    std::string_view of = "";  // The event's field, or the word.
 };
 struct Rule {
     std::string_view event;
@@ -47,10 +47,14 @@ constexpr Rule rules[] = {
      {{{"interaction", From::field, "interaction"}, {"reason", From::reason}}}},
     {"crm.LeadCaptured",
      "crm.DisqualifyLead",
-     {{{"lead", From::field, "lead"}, {"reason", From::undone}, {"on", From::date}}}},
+     {{{"lead", From::field, "lead"},
+       {"reason", From::word, "import-undone"},
+       {"on", From::date}}}},
     {"crm.DealOpened",
      "crm.LoseDeal",
-     {{{"deal", From::field, "deal"}, {"reason", From::undone}, {"on", From::date}}}},
+     {{{"deal", From::field, "deal"},
+       {"reason", From::word, "import-undone"},
+       {"on", From::date}}}},
     {"crm.DealWon",
      "crm.ReopenDeal",
      {{{"deal", From::field, "deal"}, {"reason", From::reason}, {"on", From::date}}}},
@@ -79,6 +83,37 @@ constexpr Rule rules[] = {
        {"currency", From::field, "currency"},
        {"country", From::field, "country"},
        {"exchange_rate", From::field, "exchange_rate"}}}},
+    {"sales.GoodsDelivered",
+     "sales.AcceptReturn",
+     {{{"goods_return", From::reversal},
+       {"delivery", From::field, "delivery"},
+       {"date", From::date},
+       {"reason", From::reason}}}},
+    {"purchasing.PurchaseItemDefined",
+     "purchasing.DefinePurchaseItem",
+     {{{"item", From::field, "item"},
+       {"name", From::field, "name"},
+       {"kind", From::field, "kind"},
+       {"posting_group", From::field, "posting_group"},
+       {"tax_code", From::field, "tax_code"},
+       {"is_active", From::no}}}},
+    {"purchasing.OrderPlaced",
+     "purchasing.CancelOrder",
+     {{{"order", From::field, "order"}, {"date", From::date}, {"reason", From::reason}}}},
+    {"purchasing.GoodsReceived",
+     "purchasing.ReturnGoods",
+     {{{"goods_return", From::reversal},
+       {"receipt", From::field, "receipt"},
+       {"date", From::date},
+       {"reason", From::word, "wrong_item"},
+       {"is_replaced", From::no},
+       {"text", From::reason}}}},
+    {"inventory.StockMoved",
+     "inventory.ReverseMovement",
+     {{{"movement", From::field, "movement"},
+       {"reversal", From::reversal},
+       {"date", From::date},
+       {"reason", From::reason}}}},
     {"accounting.EntryPosted",
      "accounting.ReverseEntry",
      {{{"entry", From::field, "entry"},
@@ -163,7 +198,9 @@ class Planner {
         // A credit note of an invoice that is taken back as well: what is left of it is credited.
         const bool is_settled =
             name == "sales.CreditNoteIssued" && invoices_.contains(text_of(body, "invoice"));
-        if (rule == std::end(rules) || is_settled) {
+        if (name == "inventory.StockMoved") drop("movement " + text_of(body, "reverses"));
+        if (name == "purchasing.GoodsReceived") close(text_of(body, "order"));
+        if (rule == std::end(rules) || is_settled || is_nothing(name, body)) {
             ++plan_.stays[name];
             return;
         }
@@ -174,7 +211,26 @@ class Planner {
         const std::size_t step = plan_.steps.size();
         if (name == "sales.OrderConfirmed") droppable_["order " + text_of(body, "order")] = step;
         if (name == "crm.DealOpened") droppable_["deal " + text_of(body, "deal")] = step;
+        if (name == "inventory.StockMoved") {
+            droppable_["movement " + text_of(body, "movement")] = step;
+        }
+        if (name == "purchasing.OrderPlaced") placed_[text_of(body, "order")] = step;
         plan_.steps.push_back({position, name, std::string{rule->command}, json::serialize(made)});
+    }
+
+    // What came to nothing, or takes something back itself.
+    static bool is_nothing(const std::string& name, const json::object& body) {
+        if (name == "inventory.StockMoved") return body.contains("reverses");
+        if (name != "purchasing.GoodsReceived") return false;
+        return std::ranges::all_of(body.at("lines").as_array(), [](const json::value& line) {
+            return text_of(line.as_object(), "accepted") == "0.000";
+        });
+    }
+
+    // An order of which something came is not cancelled: nothing more is expected of it.
+    void close(const std::string& order) {
+        const auto found = placed_.find(order);
+        if (found != placed_.end()) plan_.steps[found->second].command = "purchasing.CloseOrder";
     }
 
     json::object fill(const Rule& rule, const json::object& body, std::uint64_t position) const {
@@ -196,7 +252,7 @@ class Planner {
                     break;
                 case From::reason: made[filled.field] = options_.reason; break;
                 case From::no: made[filled.field] = false; break;
-                case From::undone: made[filled.field] = "import-undone"; break;
+                case From::word: made[filled.field] = std::string{filled.of}; break;
             }
         }
         return made;
@@ -243,6 +299,7 @@ class Planner {
     std::uint8_t series_type_ = 0;
     std::set<std::string, std::less<>> external_series_;
     std::set<std::string, std::less<>> invoices_;
+    std::map<std::string, std::size_t> placed_;     // Orders to suppliers, to their steps.
     std::map<std::string, std::size_t> droppable_;  // Documents to steps that may prove needless.
 };
 

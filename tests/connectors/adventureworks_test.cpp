@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "connectors/files/undo.hpp"
 #include "engine/store/memory_store.hpp"
 #include "projections/core/follower.hpp"
 #include "projections/core/registry.hpp"
@@ -324,6 +325,44 @@ void check_rows(const Log& log, const TradeSums& sums) {
     CHECK(!negative.value().rows.empty());
 }
 
+// Taken back as one batch: nothing is sold, bought, owed or in stock any more, and what new
+// standard costs and shortages made good gained, giving the goods back at their last cost lost.
+void check_undone(ImportDesk& desk, const ImportSummary& trade) {
+    const UndoOptions options{.actor = id_from_code("importer"), .date = Date::of(2014, 12, 31)};
+    const auto plan = plan_undo(desk.log, trade.import, options);
+    REQUIRE(plan);
+    CHECK(plan.value().reversals.at("sales.IssueCreditNote") == 31'465);
+    CHECK(plan.value().reversals.at("sales.AcceptReturn") == 31'465);
+    CHECK(plan.value().reversals.at("purchasing.CloseOrder") == 4'012);
+    for (const auto& [event, count] : plan.value().stays) MESSAGE(count, " ", event, " stay");
+    auto batch = undo_batch(plan.value(), options);
+    REQUIRE(batch);
+    const Answer answer = desk.engine.submit_batch_and_wait(std::move(batch).value());
+    REQUIRE_MESSAGE(
+        answer.outcome == Answer::Outcome::accepted,
+        answer.refusal.rule,
+        " ",
+        answer.refusal.reason.at,
+        " ",
+        answer.refusal.reason.found
+    );
+    const TradeSums sums = trade_of(desk.log);
+    CHECK(sums.stock_minor == 0);
+    std::int64_t moved = 0;
+    for (const auto& [reason, milli] : sums.moved_milli) moved += milli;
+    CHECK(moved == 0);
+    std::int64_t costs = 0;
+    for (const auto& [account, minor] : sums_of(desk.log).base_by_account) {
+        const bool is_cost = account == "5000" || account == "5060" || account == "5070";
+        if (is_cost) {
+            costs += minor;
+        } else {
+            CHECK_MESSAGE(minor == 0, account);
+        }
+    }
+    CHECK(costs == 0);
+}
+
 }  // namespace
 
 TEST_CASE("AdventureWorks: documents, ledger and stock agree with the published figures") {
@@ -349,6 +388,7 @@ TEST_CASE("AdventureWorks: documents, ledger and stock agree with the published 
     const std::uint64_t end = desk.engine.end();
     CHECK(import_data(desk, mapping, folder).rows().imported == 0);
     CHECK(desk.engine.end() == end);
+    check_undone(desk, trade);
 }
 
 }  // namespace daybook::files
