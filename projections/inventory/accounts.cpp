@@ -3,13 +3,21 @@
 #include "projections/inventory/rows.hpp"
 
 namespace daybook::inventory {
+namespace {
+
+bool is_of_goods(accounting::AccountRole role) {
+    return role >= accounting::AccountRole::stock &&
+           role <= accounting::AccountRole::stock_write_up;
+}
+
+}  // namespace
 
 void project(
     RowsOf<stock_accounts>& by_key,
     RowsOf<goods_accounts>& followed,
     const accounting::AccountAssigned& event
 ) {
-    if (event.role() < accounting::AccountRole::stock) return;
+    if (!is_of_goods(event.role())) return;
     const Id account = read(event.account());
     GoodsAccountRow& row = followed.at(account);
     if (event.role() != accounting::AccountRole::stock) return;

@@ -290,7 +290,10 @@ class Clerk {
         }
         std::string extras;
         if (prng_.chance(20)) extras += fmt::format(R"(, "fee": "{}")", money(in, 300));
-        if (prng_.chance(15)) {
+        if (prng_.chance(20)) {
+            items.clear();
+            extras += fmt::format(R"(, "advance_tax_code": "{}")", owes ? "FR20" : "FR20A");
+        } else if (prng_.chance(15)) {
             extras += fmt::format(
                 R"(, "discounts": [{{"amount": "{}", "tax_code": "{}"}}])",
                 money(in, 500),

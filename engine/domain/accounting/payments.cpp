@@ -272,6 +272,30 @@ Checked<std::size_t> add_party_lines(
     return settling_lines;
 }
 
+// The whole of the payment is the advance; its line is the last one.
+Decision add_tax_of_advance(
+    const Books& state, EntryDraft& draft, const Settling& settling, const RecordPayment& command
+) {
+    const Id code = read_or_none(command.advance_tax_code());
+    if (code.is_none()) return {};
+    if (!settling.allocated.is_zero()) {
+        return {
+            Refusal::advance_pays_items,
+            {"advance_tax_code",
+             "a payment of items that come to " + to_string(settling.allocated),
+             "a payment of its own for the advance, without items"}};
+    }
+    const std::int64_t base_minor = draft.event.lines.back().base_minor();
+    return add_advance_tax(
+        state,
+        draft,
+        {.gross = settling.settled,
+         .base_minor = base_minor < 0 ? -base_minor : base_minor,
+         .tax_code = code,
+         .side = settling.is_received ? TaxSide::output : TaxSide::input}
+    );
+}
+
 Decision check_parties(const Posting& posting, const AllocationDraft& asked, const Id& party) {
     const Id payer = surviving_party(posting.state(), party);
     for (std::size_t i = 0; i < asked.parts.size(); ++i) {
@@ -341,6 +365,7 @@ Decision decide(const Books& state, const RecordPayment& command, const Context&
     if (no = check_allocated(command, settling); no.is_refused()) return no;
     const auto lines = add_party_lines(posting, draft, settling, parts.value());
     if (lines.is_refused()) return lines.refusal();
+    if (no = add_tax_of_advance(state, draft, settling, command); no.is_refused()) return no;
 
     posting.record(PaymentRecordedT{
         .payment = id,

@@ -55,6 +55,26 @@ Decision decide(const Books& state, const SetTaxRate& command) {
     return TaxRateSetT{.tax_code = code, .rate = rate, .from = read(command.from())};
 }
 
+Checked<IncludedTax> included_tax(const Books& state, const TaxPart& part, Date day) {
+    const auto rate = tax_rate_on(state, part.tax_code, day);
+    if (rate.is_refused()) return rate.refusal();
+    if (state.tax_codes.get(part.tax_code).side != part.side) {
+        return {
+            Refusal::tax_side_differs,
+            {"tax_code",
+             to_string(part.tax_code) + " is for the other side",
+             std::string{"a code for "} + EnumNameTaxSide(part.side) + " tax"}};
+    }
+    const auto account = tax_account(state, part.tax_code, part.side);
+    if (account.is_refused()) return account.refusal();
+    const auto tax_in = [&](std::int64_t gross) {
+        const Wide ppm = rate.value().ppm();
+        return narrow(divide(gross * ppm, Rate::one_ppm + ppm, Rounding::half_up));
+    };
+    return IncludedTax{
+        rate.value(), account.value(), tax_in(part.gross.minor()), tax_in(part.base_minor)};
+}
+
 Decision add_net_and_tax(
     const Books& state, EntryDraft& draft, const TaxPart& part, AccountRole role
 ) {
@@ -72,23 +92,9 @@ Decision add_net_and_tax(
         return {};
     }
 
-    const auto rate = tax_rate_on(state, part.tax_code, draft.event.date);
-    if (rate.is_refused()) return rate.refusal();
-    if (state.tax_codes.get(part.tax_code).side != part.side) {
-        return {
-            Refusal::tax_side_differs,
-            {"tax_code",
-             to_string(part.tax_code) + " is for the other side",
-             std::string{"a code for "} + EnumNameTaxSide(part.side) + " tax"}};
-    }
-    const auto tax_account_id = tax_account(state, part.tax_code, part.side);
-    if (tax_account_id.is_refused()) return tax_account_id.refusal();
-    const auto tax_in = [&](std::int64_t gross) {
-        const Wide ppm = rate.value().ppm();
-        return narrow(divide(gross * ppm, Rate::one_ppm + ppm, Rounding::half_up));
-    };
-    const std::int64_t tax = tax_in(part.gross.minor());
-    const std::int64_t tax_base = tax_in(part.base_minor);
+    const auto included = included_tax(state, part, draft.event.date);
+    if (included.is_refused()) return included.refusal();
+    const auto& [rate, tax_account_id, tax, tax_base] = included.value();
     const std::int64_t net_base = part.base_minor - tax_base;
     std::uint16_t line = draft.add({
         net_account.value(),
@@ -98,14 +104,14 @@ Decision add_net_and_tax(
     });
     if (tax != 0) {
         line = draft.add({
-            tax_account_id.value(),
+            tax_account_id,
             Id{},
             Money::from_minor(sign * tax, currency),
             sign * tax_base,
         });
     }
     draft.event.taxes.emplace_back(
-        wired(part.tax_code), wired(rate.value()), -net_base, -tax_base, line, part.side
+        wired(part.tax_code), wired(rate), -net_base, -tax_base, line, part.side
     );
     return {};
 }
