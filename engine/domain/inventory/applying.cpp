@@ -54,10 +54,10 @@ class Applying {
         const Item& item = *state_.items.find(read(line.item()));
         MovedLine moved;
         moved.pool = costing_.pool_at(place_of(line), item, date_);
-        const DayRank moment = moment_of(state_, item, {date_, line.reason(), line.original()});
+        const Happening happening{date_, line.reason(), line.original()};
         const std::uint64_t sequence = costing_.take_sequence();
         DAYBOOK_ASSERT(sequence == line.sequence());
-        moved.moment_bits = cost::Moment::of(date_, moment.rank, sequence).bits();
+        moved.moment_bits = cost_moment_of(state_, item, happening, sequence).bits();
         moved.reason = line.reason();
         moved.is_costed = true;
         moved.source_line = line.source_line();

@@ -206,7 +206,8 @@ void Costing::count_taken(std::uint64_t original, std::int64_t quantity, bool is
 
 std::int64_t Costing::cost_of(const MovedLine& line) const {
     if (line.is_fixed || !line.is_costed || line.quantity > 0) {
-        return line.value < 0 ? -line.value : line.value;
+        // A cost may be negative: more was credited on the goods than they were worth.
+        return line.quantity < 0 ? -line.value : line.value;
     }
     return pool(line.pool).cost.cost_of(line.moment()).minor();
 }

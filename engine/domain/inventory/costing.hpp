@@ -181,6 +181,7 @@ class Costing {
     boost::unordered_flat_map<Id, std::vector<Regime>, KeyHash> regimes_;
     std::vector<Own> own_;
     std::vector<std::uint64_t> own_ties_;
+    std::vector<std::uint64_t> shifted_ties_;  // Of changes of policy: the parts' weights changed.
     std::vector<ChangedValue> changed_values_;
     std::vector<Restated> closed_parts_;  // Of changed values, on goods of a closed time.
     std::vector<HandOver> handed_over_;

@@ -134,7 +134,11 @@ MovedLine Costing::handed_line(std::uint32_t pool, Date day) {
     MovedLine line;
     line.place = no_place;
     line.pool = pool;
-    line.moment_bits = cost::Moment::of(day, rank_of_policy, take_sequence()).bits();
+    const Date closed = state_.settings.get().closed_through;
+    const std::uint64_t sequence = take_sequence();
+    const auto moment = day <= closed ? cost::Moment::of(closed, cost::rank_max, sequence)
+                                      : cost::Moment::of(day, rank_of_policy, sequence);
+    line.moment_bits = moment.bits();
     line.reason = MoveReason::policy_change;
     return line;
 }
@@ -171,11 +175,12 @@ void Costing::hand_part(
 }
 
 void Costing::hand_over(const Id& item, const Regime& from, const Regime& to) {
+    // A closed time hands over as a whole, at its end.
+    const Date last = std::max(to.from.plus_days(-1), state_.settings.get().closed_through);
     std::map<PoolKey, std::map<PoolKey, std::int64_t>> parts;
     for (auto it = state_.places.from({item, {}, {}}); it != state_.places.end(); ++it) {
         if (it->first.item != item) break;
-        const std::int64_t there =
-            state_.quantities.find(it->second)->at_end_of(to.from.plus_days(-1));
+        const std::int64_t there = state_.quantities.find(it->second)->at_end_of(last);
         if (there < 0) has_handed_shortage_ = true;
         if (there > 0) parts[key_at(it->first, from)][key_at(it->first, to)] += there;
     }
@@ -203,10 +208,12 @@ void Costing::take_part(std::uint64_t sequence, std::int64_t quantity, std::int6
     const auto layers = pool(out->pool).cost.layers_taken_by(out->moment());
     if (!layers.empty()) movement.origin = layers.front().origin;
     const std::int64_t cost = insert(line.pool, movement);
-    for (HandedLine& handed : hand_over_of(pool(line.pool).key.item, line.moment().day()).lines) {
-        if (handed.sequence != sequence) continue;
-        handed.value = value - cost;
-        handed.variance = cost;
+    for (HandOver& made : handed_over_) {
+        for (HandedLine& handed : made.lines) {
+            if (handed.sequence != sequence) continue;
+            handed.value = value - cost;
+            handed.variance = cost;
+        }
     }
     line.value = value;
     line.is_costed = true;
@@ -262,6 +269,7 @@ void Costing::shift(const PlaceKey& place, std::uint32_t number, Date day, std::
     const auto next = std::ranges::find(regimes, old.handed_over.day(), &Regime::from);
     DAYBOOK_ASSERT(next != regimes.end());
     const std::uint32_t new_pool = number_of(key_at(place, *next), next->policy.method);
+    shifted_ties_.push_back(old.tie);
     for (TiePart& part : change_tie(old.tie).parts) {
         const MovedLine line = *find_line(part.sequence);
         if (line.pool != new_pool) continue;

@@ -35,6 +35,17 @@ DayRank moment_of(const Stock& state, const Item& item, const Happening& happeni
     return {day, is_first ? rank_of_receipts : rank_of_others};
 }
 
+cost::Moment cost_moment_of(
+    const Stock& state, const Item& item, const Happening& happening, std::uint64_t sequence
+) {
+    const Date closed = state.settings.get().closed_through;
+    const bool keeps_day = happening.original == 0 && is_independent_receipt(happening.reason);
+    if (!keeps_day && happening.date <= closed) {
+        return cost::Moment::of(closed, cost::rank_max, sequence);
+    }
+    return cost::Moment::of(happening.date, moment_of(state, item, happening).rank, sequence);
+}
+
 std::int64_t Moving::changed_at(const PlaceKey& place) const {
     const auto changed = changed_.find(place);
     return changed == changed_.end() ? 0 : changed->second;
@@ -235,9 +246,9 @@ Judged<Nothing> Moving::check_fits(const Change& change, const MovedLine& line) 
 MovedLine Moving::line_of(const Change& change, std::int64_t quantity) {
     MovedLine line;
     line.pool = costing_.pool_at(change.place, *change.item, header_.days.date);
-    const DayRank moment = moment_of(change);
+    const Happening happening{header_.days.date, change.reason, change.original};
     line.moment_bits =
-        cost::Moment::of(header_.days.date, moment.rank, costing_.take_sequence()).bits();
+        cost_moment_of(state_, *change.item, happening, costing_.take_sequence()).bits();
     line.reason = change.reason;
     line.is_costed = true;
     line.source_line = change.source_line;

@@ -158,6 +158,11 @@ struct Happening {
     std::uint64_t original = 0;
 };
 [[nodiscard]] DayRank moment_of(const Stock&, const Item& item, const Happening& happening);
+// The same for its cost pool: in a closed time only what comes in by itself keeps its own day, so
+// that no part ever lies before its inputs.
+[[nodiscard]] cost::Moment cost_moment_of(
+    const Stock&, const Item& item, const Happening& happening, std::uint64_t sequence
+);
 // The document behind a restatement, and its days.
 struct Cause {
     Id document;

@@ -130,10 +130,12 @@ bool Promises::lapse(const Id& item) {
     return found;
 }
 
-// `quantity` is what is to be taken or reserved on top of what counts already.
+// `quantity` is what is to be taken or reserved on top of what counts already. What is held back
+// cannot be reserved, but may leave as long as there is as much as was promised.
 std::optional<Promises::Lack> Promises::find_lack(
     const PlaceKey& place, std::int64_t quantity, bool is_taken, const Id& to
 ) const {
+    const bool leaves_quarantine = is_taken && is_quarantined(place);
     if (!place.lot.is_none()) {
         const Held lot = held({place.item, place.location, place.lot});
         const std::int64_t free = lot.on_hand - lot.reserved;
@@ -142,7 +144,8 @@ std::optional<Promises::Lack> Promises::find_lack(
     for (Id at = place.location; !at.is_none(); at = parent_of(state_, at)) {
         if (is_around(state_, at, to)) break;
         const Held around = held({place.item, at, {}});
-        const std::int64_t free = around.on_hand - around.quarantined - around.reserved;
+        const std::int64_t held_back = leaves_quarantine ? 0 : around.quarantined;
+        const std::int64_t free = around.on_hand - held_back - around.reserved;
         if (free < quantity && (around.reserved > 0 || !is_taken)) return Lack{at, free};
     }
     return std::nullopt;
@@ -152,11 +155,9 @@ std::optional<Promises::Lack> Promises::take(
     const PlaceKey& place, std::int64_t quantity, const Id& order
 ) {
     use(place, quantity, order);
-    if (!is_quarantined(place)) {
-        std::optional<Lack> lack = find_lack(place, quantity, true, {});
-        if (lack && lapse(place.item)) lack = find_lack(place, quantity, true, {});
-        if (lack) return lack;
-    }
+    std::optional<Lack> lack = find_lack(place, quantity, true, {});
+    if (lack && lapse(place.item)) lack = find_lack(place, quantity, true, {});
+    if (lack) return lack;
     move(place, -quantity);
     return std::nullopt;
 }
@@ -198,11 +199,9 @@ bool Promises::is_held_for(const PlaceKey& place, const Id& order) const {
 std::optional<Promises::Lack> Promises::carry(
     const PlaceKey& from, const PlaceKey& to, std::int64_t quantity
 ) {
-    if (!is_quarantined(from)) {
-        std::optional<Lack> lack = find_lack(from, quantity, true, to.location);
-        if (lack && lapse(from.item)) lack = find_lack(from, quantity, true, to.location);
-        if (lack) return lack;
-    }
+    std::optional<Lack> lack = find_lack(from, quantity, true, to.location);
+    if (lack && lapse(from.item)) lack = find_lack(from, quantity, true, to.location);
+    if (lack) return lack;
     move(from, -quantity);
     move(to, quantity);
     return std::nullopt;

@@ -75,8 +75,10 @@ void Costing::settle() {
         queue.erase(queue.begin());
         std::vector<std::uint64_t>& before_it = followed[number];
         for (const std::uint64_t input : before_it) (void)follow(input, queue);
-        for (const std::uint64_t input : own_ties_) {
-            if (find_line(input)->pool == number) (void)follow(input, queue);
+        for (const auto* ties : {&own_ties_, &shifted_ties_}) {
+            for (const std::uint64_t input : *ties) {
+                if (find_line(input)->pool == number) (void)follow(input, queue);
+            }
         }
         for (const auto& changed : cost::linked_changes(before(number), pool(number).cost)) {
             const std::uint64_t input = changed.moment.sequence();
@@ -144,6 +146,17 @@ void Costing::collect_changes() {
             if (before == now) continue;
             changes_.tied.push_back({.moment = line->moment(), .before = before, .after = now});
         }
+    }
+    // What was handed over is divided anew, even if it costs the same.
+    for (const std::uint64_t input : shifted_ties_) {
+        const MovedLine* line = find_line(input);
+        const cost::Moment moment = line->moment();
+        const bool is_known =
+            std::ranges::find(changes_.tied, moment, &cost::LinkedChange::moment) !=
+            changes_.tied.end();
+        if (is_known || !line->is_costed) continue;
+        const Money cost = pool(line->pool).cost.cost_of(moment);
+        changes_.tied.push_back({.moment = moment, .before = cost, .after = cost});
     }
     std::ranges::sort(changes_.tied, {}, &cost::LinkedChange::moment);
     std::ranges::sort(changes_.issues, {}, &cost::LinkedChange::moment);
