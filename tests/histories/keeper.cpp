@@ -1,0 +1,437 @@
+// A storekeeper's random history.
+
+#include "tests/histories/keeper.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace daybook::inventory {
+namespace {
+
+const Date first_day = Date::of(2026, 1, 1);
+constexpr std::int32_t days = 40;
+constexpr std::int32_t closed_days = 12;  // Of the first year.
+
+}  // namespace
+
+Keeper::Keeper(std::uint64_t seed)
+    : prng_(seed), depot_(first_day.plus_days(days)), naive_(first_day), last_offset_(days / 2) {
+    has_.standard = prng_.chance(15);
+    has_.closing = prng_.chance(30);
+    has_.new_policy = prng_.chance(30);
+    has_.reversals = prng_.chance(50);
+    has_.receipts_first = prng_.chance(25);
+    has_.shortages = !has_.closing && !has_.new_policy && prng_.chance(25);
+    has_.standard = has_.standard && !has_.closing && !has_.new_policy;
+    // The new policy may hold from a day of the year that is closed.
+    if (has_.new_policy && has_.closing && prng_.chance(40)) last_offset_ = closed_days / 2;
+    policy_day_ = static_cast<std::int32_t>(last_offset_) + 3;
+    if (has_.closing) open_years();
+    define();
+}
+
+void Keeper::define() {
+    for (const char* name : {"A", "B", "L"}) {
+        DefineStockItemT item;
+        item.item = code(name);
+        item.name = name;
+        item.kind = ItemKind::stockable;
+        item.group = code(name[0] == 'L' ? "LOTS" : "G");
+        item.posting_group = code("GOODS");
+        item.tracking = name[0] == 'L' ? Tracking::lot : Tracking::none;
+        item.is_active = true;
+        item.weight = units(prng_.between(0, 5'000));
+        must(std::move(item));
+    }
+    for (const char* name : {"W1", "W2", "T"}) {
+        DefineLocationT place;
+        place.location = code(name);
+        place.name = name;
+        place.kind = name[0] == 'T' ? LocationKind::transit : LocationKind::internal;
+        place.is_active = true;
+        must(std::move(place));
+    }
+    SetStockRulesT rules;
+    rules.group = code("G");
+    rules.receipts_first = has_.receipts_first;
+    rules.allows_negative = has_.shortages;
+    must(std::move(rules));
+    set_policy("G", first_day.plus_days(-1));
+    SetValuationPolicyT by_lot;
+    by_lot.group = code("LOTS");
+    by_lot.method = prng_.chance(50) ? ValuationMethod::specific_lot : ValuationMethod::fifo;
+    by_lot.scope = ValuationScope::lot;
+    by_lot.from = first_day.plus_days(-1);
+    must(std::move(by_lot));
+    if (!has_.standard) return;
+    for (const char* name : {"A", "B"}) {
+        SetStandardCostT standard;
+        standard.item = code(name);
+        standard.revaluation = fresh('C');
+        standard.cost = UnitPrice::from_micro(prng_.between(0, 9'000'000), Currency{978});
+        standard.date = first_day;
+        must(std::move(standard));
+    }
+}
+
+void Keeper::set_policy(const char* group, Date from) {
+    SetValuationPolicyT policy;
+    policy.group = code(group);
+    policy.method = prng_.chance(50) ? ValuationMethod::fifo : ValuationMethod::moving_average;
+    if (has_.standard) policy.method = ValuationMethod::standard_cost;
+    policy.scope = prng_.chance(50) ? ValuationScope::company : ValuationScope::warehouse;
+    policy.from = from;
+    must(std::move(policy));
+}
+
+void Keeper::open_years() {
+    const Date border = first_day.plus_days(closed_days);
+    for (const auto& [name, first, last] :
+         {std::tuple{"Y1", first_day.plus_days(-9), border.plus_days(-1)},
+          std::tuple{"Y2", border, first_day.plus_days(400)}}) {
+        accounting::FiscalYearOpenedT year;
+        year.year = code(name);
+        year.first = first;
+        year.last = last;
+        year.periods.emplace_back(wired(code(name)), wired(first), wired(last));
+        depot_.hear(std::move(year));
+    }
+}
+
+void Keeper::close_year() {
+    const Date last = first_day.plus_days(closed_days - 1);
+    accounting::PeriodClosedT period;
+    period.period = std::make_unique<accounting::Period>(
+        wired(code("Y1")), wired(first_day.plus_days(-9)), wired(last)
+    );
+    depot_.hear(std::move(period));
+    accounting::FiscalYearClosedT year;
+    year.year = code("Y1");
+    depot_.hear(std::move(year));
+    naive_.close(last);
+    quantities_.close(last);
+    check();
+}
+
+template <class CommandT>
+bool Keeper::send(CommandT command) {
+    if (!depot_.send(std::move(command))) return false;
+    ++accepted;
+    learn();
+    return true;
+}
+
+template <class CommandT>
+void Keeper::must(CommandT command) {
+    const bool is_accepted = send(std::move(command));
+    REQUIRE_MESSAGE(
+        is_accepted, EnumNameRefusal(depot_.rule), " ", depot_.reason.at, " ", depot_.reason.found
+    );
+}
+
+void Keeper::learn() {
+    for (const Depot::Event& event : depot_.fresh) {
+        const EventRecord& record = *GetEventRecord(event.second.data());
+        naive_.learn(record);
+        log_.push_back(event);
+        if (record.event_as_CostRestated() != nullptr) ++restated;
+        const auto* moved = record.event_as_StockMoved();
+        if (moved == nullptr) continue;
+        quantities_.learn(*moved, has_.receipts_first);
+        if (!has_.shortages) REQUIRE(quantities_.is_never_short());
+        check_promises(*moved);
+        if (moved->lines()->Get(0)->reason() == MoveReason::policy_change) continue;
+        dates_[read(moved->movement())] = read(moved->date());
+        const bool is_reversal = !read_or_none(moved->reverses()).is_none();
+        if (!is_reversal) movements_.push_back(read(moved->movement()));
+    }
+    check();
+}
+
+// Every pool is worth, on every day, what the plain replay says, and so says the state.
+void Keeper::check() {
+    const Curves& plain = naive_.replay();
+    const Curves& told = naive_.told();
+    std::array<std::int64_t, naive_items * naive_scopes> worth{};
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+        worth[i / naive_days] += plain[i];
+        if (plain[i] == told[i]) continue;
+        const auto day = static_cast<std::int32_t>(i % naive_days);
+        FAIL(
+            to_string(naive_.items[i / naive_days / naive_scopes]),
+            " changes on ",
+            to_string(first_day.plus_days(day)),
+            " by ",
+            told[i],
+            ", by a plain replay by ",
+            plain[i]
+        );
+    }
+    for (std::uint32_t number = 0; number < depot_.state().pools.count(); ++number) {
+        const Pool& pool = depot_.state().pools.get(number);
+        const std::size_t item = naive_.items.of(pool.key.item);
+        worth[item * naive_scopes + naive_.scopes.of(pool.key.scope)] -= pool.cost.value().minor();
+    }
+    for (const std::int64_t difference : worth) REQUIRE(difference == 0);
+}
+
+void Keeper::check_promises(const StockMoved& event) {
+    for (const StockLine* line : *event.lines()) {
+        const HeldKey place{read(line->item()), read(line->warehouse()), {}};
+        const Held held = depot_.state().held.get(place);
+        REQUIRE(held.reserved <= std::max<std::int64_t>(held.on_hand, 0));
+    }
+}
+
+void Keeper::work() {
+    const std::int64_t count = prng_.between(8, 16);
+    for (std::int64_t i = 0; i < count; ++i) {
+        if (i == count / 2 && has_.new_policy) {
+            set_policy("G", first_day.plus_days(policy_day_));
+            last_offset_ = days;
+        }
+        if (i == count * 2 / 3 && has_.closing) close_year();
+        do_something();
+    }
+}
+
+void Keeper::do_something() {
+    switch (prng_.below(17)) {
+        case 0:
+        case 1:
+        case 2:
+        case 3: return receive();
+        case 4:
+        case 5:
+        case 6: return issue();
+        case 7:
+        case 8: return transfer();
+        case 9: return send_and_receive();
+        case 10: return give_back();
+        case 11: return has_.reversals ? reverse() : issue();
+        case 12: return landed();
+        case 13: return adjust();
+        case 14: return repack();
+        case 15: return scrap();
+        default: return reserve();
+    }
+}
+
+void Keeper::take_all_back() {
+    for (const Id& reservation : reservations_) {
+        ReleaseReservationT release;
+        release.reservation = reservation;
+        (void)send(std::move(release));
+    }
+    const std::vector<Id> movements = movements_;
+    for (auto id = movements.rbegin(); id != movements.rend(); ++id) {
+        const bool is_back = take_back(*id);
+        REQUIRE_MESSAGE(
+            is_back, to_string(*id), " ", EnumNameRefusal(depot_.rule), " ", depot_.reason.found
+        );
+    }
+    for (std::uint32_t number = 0; number < depot_.state().pools.count(); ++number) {
+        const Pool& pool = depot_.state().pools.get(number);
+        REQUIRE(pool.cost.on_hand().is_zero());
+        REQUIRE(pool.cost.value().is_zero());
+    }
+}
+
+void Keeper::check_replay() {
+    const Bytes now = depot_.saved();
+    Depot replayed{first_day};
+    replayed.take(log_);
+    REQUIRE(replayed.saved() == now);
+    Depot loaded{first_day};
+    loaded.load(now);
+    REQUIRE(loaded.saved() == now);
+}
+
+bool Keeper::take_back(const Id& movement) {
+    ReverseMovementT back;
+    back.movement = movement;
+    back.reversal = fresh('Z');
+    back.date = first_day.plus_days(days);
+    back.reason = "end";
+    return send(std::move(back));
+}
+
+Keeper::Goods Keeper::goods() {
+    const std::uint64_t choice = prng_.below(10);
+    if (choice < 6) return {code("A"), {}};
+    if (choice < 8) return {code("B"), {}};
+    return {code("L"), code(choice == 8 ? "L1" : "L2")};
+}
+Id Keeper::fresh(char letter) {
+    return code(fmt::format("{}{}", letter, ++made_));
+}
+Id Keeper::warehouse() {
+    return code(prng_.chance(60) ? "W1" : "W2");
+}
+Id Keeper::any_movement() {
+    return movements_.empty() ? code("none") : movements_[prng_.below(movements_.size())];
+}
+Date Keeper::day() {
+    return first_day.plus_days(static_cast<std::int32_t>(prng_.below(last_offset_)));
+}
+Date Keeper::later(const Id& movement) {
+    return std::max(day(), dates_[movement]);
+}
+Quantity Keeper::some() {
+    return units(prng_.between(1, 9) * (prng_.chance(20) ? 333 : 1'000));
+}
+template <class Line>
+std::unique_ptr<Line> Keeper::line() {
+    const Goods chosen = goods();
+    auto made = std::make_unique<Line>();
+    made->item = chosen.item;
+    made->lot = chosen.lot;
+    made->quantity = some();
+    return made;
+}
+
+void Keeper::receive() {
+    ReceiveStockT command;
+    command.receipt = fresh('R');
+    command.reason = MoveReason::opening;
+    command.location = warehouse();
+    command.date = day();
+    for (auto left = prng_.between(1, 2); left > 0; --left) {
+        command.lines.push_back(line<ReceiptLineT>());
+        command.lines.back()->value = euros(prng_.between(0, 5'000));
+    }
+    // What was handed over and then closed has no room for more.
+    if (has_.closing && has_.new_policy) return (void)send(std::move(command));
+    must(std::move(command));
+}
+
+void Keeper::issue() {
+    IssueStockT command;
+    command.issue = fresh('I');
+    command.reason = MoveReason::consumption;
+    command.location = warehouse();
+    command.date = day();
+    command.lines.push_back(line<IssueLineT>());
+    (void)send(std::move(command));
+}
+
+void Keeper::scrap() {
+    ScrapStockT command;
+    command.scrap = fresh('S');
+    command.location = warehouse();
+    command.date = day();
+    command.lines.push_back(line<IssueLineT>());
+    (void)send(std::move(command));
+}
+
+void Keeper::transfer() {
+    TransferStockT command;
+    command.transfer = fresh('T');
+    command.from = warehouse();
+    command.to = warehouse();
+    command.date = day();
+    command.lines.push_back(line<TransferLineT>());
+    (void)send(std::move(command));
+}
+
+void Keeper::send_and_receive() {
+    SendTransferT command;
+    command.transfer = fresh('S');
+    command.from = warehouse();
+    command.to = warehouse();
+    command.transit = code("T");
+    command.date = day();
+    command.lines.push_back(line<TransferLineT>());
+    const Date sent = command.date;
+    const Id id = command.transfer;
+    if (!send(std::move(command))) return;
+    ReceiveTransferT arrival;
+    arrival.arrival = fresh('V');
+    arrival.transfer = id;
+    arrival.date = sent.plus_days(static_cast<std::int32_t>(prng_.below(5)));
+    if (arrival.date >= first_day.plus_days(static_cast<std::int32_t>(last_offset_))) return;
+    if (prng_.chance(50)) {
+        auto part = std::make_unique<ArrivalLineT>();
+        part->line = 1;
+        part->quantity = some();
+        arrival.lines.push_back(std::move(part));
+    }
+    (void)send(std::move(arrival));
+}
+
+void Keeper::give_back() {
+    ReturnStockT command;
+    command.goods_return = fresh('B');
+    command.original = any_movement();
+    command.date = later(command.original);
+    if (prng_.chance(60)) {
+        auto part = std::make_unique<ReturnLineT>();
+        part->line = 1;
+        part->quantity = some();
+        command.lines.push_back(std::move(part));
+    }
+    (void)send(std::move(command));
+}
+
+void Keeper::reverse() {
+    ReverseMovementT command;
+    command.movement = any_movement();
+    command.reversal = fresh('X');
+    command.date = later(command.movement);
+    command.reason = "wrong";
+    (void)send(std::move(command));
+}
+
+void Keeper::landed() {
+    AllocateLandedCostT command;
+    command.allocation = fresh('L');
+    command.amount = euros(prng_.between(-300, 900));
+    command.basis = prng_.chance(50) ? AllocationBasis::quantity : AllocationBasis::weight;
+    auto target = std::make_unique<LandedCostTargetT>();
+    target->movement = any_movement();
+    command.date = later(target->movement);
+    command.receipts.push_back(std::move(target));
+    (void)send(std::move(command));
+}
+
+void Keeper::adjust() {
+    AdjustStockT command;
+    command.adjustment = fresh('J');
+    command.location = warehouse();
+    command.date = day();
+    command.lines.push_back(line<AdjustmentLineT>());
+    if (prng_.chance(50)) command.lines[0]->quantity = -command.lines[0]->quantity;
+    (void)send(std::move(command));
+}
+
+void Keeper::repack() {
+    RepackStockT command;
+    command.repack = fresh('P');
+    command.location = warehouse();
+    command.date = day();
+    for (auto left = prng_.between(1, 2); left > 0; --left) {
+        command.inputs.push_back(line<IssueLineT>());
+    }
+    for (const char* name : {"A", "B"}) {
+        auto output = std::make_unique<RepackOutputT>();
+        output->item = code(name);
+        output->quantity = some();
+        output->share = units(prng_.between(0, 3'000));
+        command.outputs.push_back(std::move(output));
+    }
+    (void)send(std::move(command));
+}
+
+void Keeper::reserve() {
+    const Goods chosen = goods();
+    ReserveStockT command;
+    command.reservation = fresh('H');
+    command.item = chosen.item;
+    command.quantity = some();
+    command.location = warehouse();
+    const Id id = command.reservation;
+    if (send(std::move(command))) reservations_.push_back(id);
+}
+
+}  // namespace daybook::inventory
