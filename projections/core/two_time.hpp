@@ -13,8 +13,10 @@
 // one key: at most years + 41 look-ups, twice as many for an earlier L, plus once a block's events.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <boost/pfr/core.hpp>
+#include <boost/pfr/ops.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -91,6 +93,44 @@ void add_to(Sum& sum, const Sum& more) {
         field += boost::pfr::get<Index::value>(more);
     });
 }
+
+// Sums by key, from several runs of rows of which each is in the order of keys.
+template <class Key, class Sum>
+class MergedSums {
+ public:
+    using Entry = std::pair<Key, Sum>;
+
+    void start_run() {
+        const auto known = static_cast<std::ptrdiff_t>(sums_.size());
+        sums_.insert(sums_.end(), new_.begin(), new_.end());
+        std::inplace_merge(sums_.begin(), sums_.begin() + known, sums_.end(), is_before);
+        new_.clear();
+        at_ = 0;
+    }
+    // Within a run the keys never go back.
+    void add(const Key& key, const Sum& sum) {
+        while (at_ < sums_.size() && boost::pfr::lt(sums_[at_].first, key)) ++at_;
+        const bool is_known = at_ < sums_.size() && boost::pfr::eq(sums_[at_].first, key);
+        if (is_known) return add_to(sums_[at_].second, sum);
+        const bool is_last = !new_.empty() && boost::pfr::eq(new_.back().first, key);
+        if (is_last) return add_to(new_.back().second, sum);
+        DAYBOOK_ASSERT(new_.empty() || boost::pfr::lt(new_.back().first, key));
+        new_.emplace_back(key, sum);
+    }
+    [[nodiscard]] std::vector<Entry> take() {
+        start_run();
+        return std::move(sums_);
+    }
+
+ private:
+    static bool is_before(const Entry& a, const Entry& b) {
+        return boost::pfr::lt(a.first, b.first);
+    }
+
+    std::vector<Entry> sums_;
+    std::vector<Entry> new_;  // Of this run.
+    std::size_t at_ = 0;      // Those before it are before this run's last key.
+};
 
 template <class Row, class Column>
 constexpr auto inner_of(const Column& column) {
@@ -213,12 +253,11 @@ class TwoTimeSums {
         Key key;
         Sum sum;
     };
-    using Found = std::map<std::string, std::pair<Key, Sum>>;
+    using Found = two_time_detail::MergedSums<Key, Sum>;
 
     static std::array<Period, 3> periods_up_to(Date as_of);
     static std::string key_bytes(Grain grain, Date period, const Key& key);
     [[nodiscard]] std::optional<Sum> known_sum(const Row& row) const;
-    void add_row(const Row& row, std::string_view under, Found& found) const;
     [[nodiscard]] std::vector<std::pair<Key, Sum>> collect(Date as_of, std::string_view under)
         const;
     [[nodiscard]] std::vector<Date> starts_in(const Period& period) const;
@@ -324,17 +363,6 @@ auto TwoTimeSums<totals, past>::sum(const Key& key, Date as_of) const -> Sum {
     return sum;
 }
 
-template <const auto& totals, const auto& past>
-void TwoTimeSums<totals, past>::add_row(const Row& row, std::string_view under, Found& found)
-    const {
-    const auto known = known_sum(row);
-    if (!known) return;
-    std::string bytes = key_bytes(Grain::year, Date{}, row.key);
-    DAYBOOK_ASSERT(bytes.starts_with(under));
-    const auto place = found.try_emplace(std::move(bytes), row.key, Sum{}).first;
-    two_time_detail::add_to(place->second.second, *known);
-}
-
 // `under` begins with the bytes of Grain::year and no day, as all keys of `border_` do.
 template <const auto& totals, const auto& past>
 auto TwoTimeSums<totals, past>::collect(Date as_of, std::string_view under) const
@@ -343,8 +371,14 @@ auto TwoTimeSums<totals, past>::collect(Date as_of, std::string_view under) cons
     append_key_prefix(head, SchemaOf<totals>::schema, Grain::year, Date{});
     const std::string_view parts = under.substr(head.size());
     Found found;
-    const auto visit = [&](const Row& row) { add_row(row, under, found); };
+    Date period_of_run;
+    const auto visit = [&](const Row& row) {
+        if (row.period != period_of_run) found.start_run();
+        period_of_run = row.period;
+        if (const auto known = known_sum(row)) found.add(row.key, *known);
+    };
     for (const Period& period : periods_up_to(as_of)) {
+        period_of_run = {};
         if (parts.empty()) {
             query_.scan_between<totals>(
                 std::tuple{period.grain, period.from}, std::tuple{period.grain, period.to}, visit
@@ -358,17 +392,14 @@ auto TwoTimeSums<totals, past>::collect(Date as_of, std::string_view under) cons
             query_.walk_bytes<totals>(from, key_after(from), visit);
         }
     }
+    found.start_run();
     for (const auto& [bytes, postings] : border_) {
         if (!bytes.starts_with(under)) continue;
         for (const BorderPosting& posting : postings) {
-            if (posting.effective > as_of) continue;
-            const auto place = found.try_emplace(bytes, posting.key, Sum{}).first;
-            two_time_detail::add_to(place->second.second, posting.sum);
+            if (posting.effective <= as_of) found.add(posting.key, posting.sum);
         }
     }
-    std::vector<std::pair<Key, Sum>> sums;
-    for (auto& [bytes, each] : found) sums.push_back(std::move(each));
-    return sums;
+    return found.take();
 }
 
 template <const auto& totals, const auto& past>

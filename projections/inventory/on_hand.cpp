@@ -85,7 +85,10 @@ std::vector<ReportColumn> columns_for(Detail detail) {
 }
 
 ReportRow shown(const Line& line, const ItemRow& item, Detail detail) {
-    ReportRow row{.key = key_of(line.key, detail), .cells = {line.key.item, item.name}};
+    ReportRow row{.key = key_of(line.key, detail)};
+    row.cells.reserve(10);
+    row.cells.emplace_back(line.key.item);
+    row.cells.emplace_back(item.name);
     if (detail >= Detail::warehouse) row.cells.push_back(value_of(line.key.warehouse));
     if (detail >= Detail::location) row.cells.push_back(value_of(line.key.location));
     if (detail >= Detail::lot) row.cells.push_back(value_of(line.key.lot));
@@ -109,6 +112,8 @@ Result<ReportTable> run_on_hand(const Query& query, const ReportRequest& request
                                  : lines_by_place(query, request, detail, warehouse);
     ReportTable table{.title = "Stock on hand", .columns = columns_for(detail)};
     ItemNames names{query};
+    if (id_option(request, "item").is_none()) names.read_all();
+    table.rows.reserve(shown_lines.size() + 1);
     Line total;
     for (const Line& line : shown_lines) {
         total.value += line.value;

@@ -49,19 +49,33 @@ AccountValues account_values_at(const Query& query, std::uint64_t known_at) {
         }};
 }
 
-const ItemRow& ItemNames::of(const Id& item) {
-    const auto known = known_.find(item);
-    if (known != known_.end()) return known->second;
-    return known_.emplace(item, query_.find<items>(item).value_or(ItemRow{})).first->second;
+void ItemNames::read_all() {
+    known_.clear();
+    query_.scan<items>([&](const ItemRow& row) { known_.push_back(row); });
+    has_all_ = true;
 }
 
-std::map<Id, PoolSum> sums_by_item(
+// Reports ask in the order of items, mostly.
+const ItemRow& ItemNames::of(const Id& item) {
+    if (last_ + 1 < known_.size() && known_[last_ + 1].item == item) return known_[++last_];
+    const auto place = std::ranges::lower_bound(known_, item, {}, &ItemRow::item);
+    last_ = static_cast<std::size_t>(place - known_.begin());
+    if (place != known_.end() && place->item == item) return *place;
+    static const ItemRow none;
+    if (has_all_) return none;
+    ItemRow row = query_.find<items>(item).value_or(ItemRow{});
+    row.item = item;
+    return *known_.insert(place, std::move(row));
+}
+
+std::vector<std::pair<Id, PoolSum>> sums_by_item(
     const Query& query, const ReportRequest& request, Date as_of, const Id& only
 ) {
     const Pools all = pools_at(query, request.known_at);
-    std::map<Id, PoolSum> sums;
+    std::vector<std::pair<Id, PoolSum>> sums;
     for (const auto& [key, sum] : only.is_none() ? all.sums(as_of) : all.sums_under(as_of, only)) {
-        two_time_detail::add_to(sums.emplace_hint(sums.end(), key.item, PoolSum{})->second, sum);
+        if (sums.empty() || sums.back().first != key.item) sums.emplace_back(key.item, PoolSum{});
+        two_time_detail::add_to(sums.back().second, sum);
     }
     return sums;
 }

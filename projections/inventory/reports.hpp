@@ -26,19 +26,23 @@ using AccountValues = TwoTimeSums<account_values, past_account_values>;
 [[nodiscard]] Arrivals arrivals_at(const Query&, std::uint64_t known_at);
 [[nodiscard]] AccountValues account_values_at(const Query&, std::uint64_t known_at);
 
-// Names are looked up once a report.
+// What items are called: looked up as they come, or read all at once, in their order.
 class ItemNames {
  public:
     explicit ItemNames(const Query& query) : query_(query) {}
+    void read_all();
+    // Valid until the next call.
     [[nodiscard]] const ItemRow& of(const Id& item);
 
  private:
     const Query& query_;
-    std::map<Id, ItemRow> known_;
+    std::vector<ItemRow> known_;  // In the order of items.
+    bool has_all_ = false;
+    std::size_t last_ = 0;
 };
 
 // The sums of all of an item's pools.
-[[nodiscard]] std::map<Id, PoolSum> sums_by_item(
+[[nodiscard]] std::vector<std::pair<Id, PoolSum>> sums_by_item(
     const Query&, const ReportRequest&, Date as_of, const Id& only
 );
 // The day that a report means: that of the request, or else the last day on which stock moved.
@@ -97,5 +101,7 @@ Result<Positions> explain_what_changed(const Query&, const ReportRequest&, std::
 // proof.cpp: what must hold at any time.
 Result<std::vector<Finding>> check_accounts(const Query&);
 Result<std::vector<Finding>> check_movements(const Query&);
+Result<std::vector<Finding>> check_reservations(const Query&);
+Result<std::vector<Finding>> check_shortages(const Query&);
 
 }  // namespace daybook::inventory
