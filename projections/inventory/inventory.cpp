@@ -128,6 +128,8 @@ constexpr Report reports[]{
 constexpr RowCheck checks[]{
     {"stock-is-its-accounts", &check_accounts},
     {"stock-is-its-movements", &check_movements},
+    {"reserved-is-on-hand", &check_reservations},
+    {"short-stock-is-allowed", &check_shortages},
 };
 
 }  // namespace
@@ -137,6 +139,7 @@ extern constinit const Projection projection =
         projection_of<items, Events<EventTraits, StockItemDefined>>(),
         projection_of<locations, Events<EventTraits, LocationDefined>>(),
         projection_of<lots, Events<EventTraits, LotRegistered, LotQuarantined, LotReleased>>(),
+        projection_of<stock_rules, Events<EventTraits, StockRulesSet>>(),
         projection_of<
             StockTables,
             Events<EventTraits, StockMoved, StockRevalued, CostRestated, StockWrittenDown>>(),

@@ -46,4 +46,11 @@ void project(Rows<LotRow>& rows, const LotReleased& event) {
     rows.at(read(event.item()), read(event.lot())).is_quarantined = false;
 }
 
+void project(Rows<RulesRow>& rows, const StockRulesSet& event) {
+    RulesRow& row = rows.at(read_or_none(event.group()));
+    row.allows_negative = event.allows_negative();
+    row.receipts_first = event.receipts_first();
+    row.ever_allowed_negative = row.ever_allowed_negative || event.allows_negative();
+}
+
 }  // namespace daybook::inventory

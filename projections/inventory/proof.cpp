@@ -130,4 +130,65 @@ Result<std::vector<Finding>> check_movements(const Query& query) {
     return findings;
 }
 
+// No more is reserved at a place, or at all that is inside it, than lies there.
+Result<std::vector<Finding>> check_reservations(const Query& query) {
+    std::map<Id, Id> parents;
+    query.scan<locations>([&](const LocationRow& row) { parents[row.location] = row.parent; });
+    struct Sums {
+        Quantity on_hand;
+        Quantity reserved;
+    };
+    std::map<Id, std::map<Id, Sums>> by_item;  // And place.
+    query.scan<reservations>([&](const ReservationRow& row) {
+        if (row.open.is_zero()) return;
+        for (Id at = row.location; !at.is_none(); at = parents[at]) {
+            by_item[row.item][at].reserved += row.open;
+        }
+    });
+    if (by_item.empty()) return std::vector<Finding>{};
+    for (const auto& [key, sum] : places_at(query, query.position()).sums(date_max)) {
+        const auto item = by_item.find(key.item);
+        if (item == by_item.end()) continue;
+        for (Id at = key.location; !at.is_none(); at = parents[at]) {
+            item->second[at].on_hand += sum.quantity;
+        }
+    }
+    std::vector<Finding> findings;
+    for (const auto& [item, places_of_item] : by_item) {
+        for (const auto& [place, sums] : places_of_item) {
+            if (sums.reserved.is_zero() || sums.reserved <= sums.on_hand) continue;
+            findings.push_back(
+                {fmt::format("{} at {}", to_string(item), to_string(place)),
+                 fmt::format(
+                     "{} are reserved, {} are there",
+                     to_string(sums.reserved),
+                     to_string(sums.on_hand)
+                 )}
+            );
+        }
+    }
+    return findings;
+}
+
+// Less than nothing lies only where a rule allows it, or did when it left.
+Result<std::vector<Finding>> check_shortages(const Query& query) {
+    const auto is_allowed = [&](const Id& item) {
+        const Id group = query.find<items>(item).value_or(ItemRow{}).group;
+        for (const Id& of : {group, Id{}}) {
+            const auto rules = query.find<stock_rules>(of);
+            if (rules && rules->ever_allowed_negative) return true;
+        }
+        return false;
+    };
+    std::vector<Finding> findings;
+    for (const auto& [key, sum] : places_at(query, query.position()).sums(date_max)) {
+        if (!sum.quantity.is_negative() || is_allowed(key.item)) continue;
+        findings.push_back(
+            {fmt::format("{} at {}", to_string(key.item), to_string(key.location)),
+             to_string(sum.quantity) + " are there, and no rule allows less than nothing"}
+        );
+    }
+    return findings;
+}
+
 }  // namespace daybook::inventory

@@ -20,6 +20,7 @@ void project(Rows<LocationRow>& rows, const LocationDefined& event);
 void project(Rows<LotRow>& rows, const LotRegistered& event);
 void project(Rows<LotRow>& rows, const LotQuarantined& event);
 void project(Rows<LotRow>& rows, const LotReleased& event);
+void project(Rows<RulesRow>& rows, const StockRulesSet& event);
 
 // stock.cpp: what StockMoved, StockRevalued, CostRestated and StockWrittenDown change.
 template <const auto& table>

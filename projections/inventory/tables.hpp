@@ -41,6 +41,14 @@ struct LotRow {
     bool is_quarantined = false;
 };
 
+// What a group's goods may do. Without a group: those of all groups without rules of their own.
+struct RulesRow {
+    Id group;
+    bool allows_negative = false;
+    bool receipts_first = false;
+    bool ever_allowed_negative = false;
+};
+
 enum class CardKind : std::uint8_t { moved, revalued, restated, written_down };
 [[nodiscard]] const char* name_of(CardKind kind);
 // One change of an item's quantity or value, on the day on which it counts. A movement whose
@@ -345,6 +353,13 @@ inline constexpr auto lots = table<LotRow>(
     column("expiry", &LotRow::expiry),
     column("supplier_lot", &LotRow::supplier_lot),
     column("is_quarantined", &LotRow::is_quarantined)
+);
+inline constexpr auto stock_rules = table<RulesRow>(
+    "stock_rules",
+    key("group", &RulesRow::group),
+    column("allows_negative", &RulesRow::allows_negative),
+    column("receipts_first", &RulesRow::receipts_first),
+    column("ever_allowed_negative", &RulesRow::ever_allowed_negative)
 );
 inline constexpr auto card = table<CardRow>(
     "card",
