@@ -14,7 +14,7 @@
 namespace daybook::demo {
 namespace {
 
-constexpr std::string_view item = "KETTLE";
+constexpr std::string_view item = backdating_item;
 constexpr std::string_view warehouse = "MAIN";
 constexpr std::string_view customer = "C-1";
 
@@ -67,6 +67,19 @@ std::int64_t average_value(const auto& movements) {
         milli += movement.milli;
     }
     return value;
+}
+
+std::int64_t sum_through(const std::map<Date, std::int64_t>& by_day, Date day) {
+    std::int64_t sum = 0;
+    for (const auto& [each, amount] : by_day) {
+        if (each <= day) sum += amount;
+    }
+    return sum;
+}
+
+std::int64_t microseconds_since(std::chrono::steady_clock::time_point begin) {
+    const auto taken = std::chrono::steady_clock::now() - begin;
+    return std::chrono::duration_cast<std::chrono::microseconds>(taken).count();
 }
 
 }  // namespace
@@ -183,33 +196,37 @@ void Backdating::note(Date day, std::int64_t milli, std::int64_t value) {
 }
 
 // Sends one command and waits until it is decided and on the disk.
-Result<std::int64_t> Backdating::submit(std::string_view command, const Body& body) {
+Result<Backdating::Submitted> Backdating::submit(std::string_view command, const Body& body) {
     const CommandDefaults defaults{
         .id = id_from_text(fmt::format("backdating {}", ++commands_)),
         .actor = id_from_code("demo")};
     DAYBOOK_TRY(const auto message, codec_.command_of_body(command, body.json(), defaults));
     const auto begin = std::chrono::steady_clock::now();
     const Answer answer = engine_.submit_and_wait(message);
-    const auto end = std::chrono::steady_clock::now();
-    if (answer.outcome != Answer::Outcome::accepted) {
-        return Error{ErrorCode::conflict, fmt::format("{}: {}", command, cli::answer_text(answer))};
-    }
-    return std::chrono::duration_cast<std::chrono::microseconds>(end - begin).count();
+    const std::int64_t taken = microseconds_since(begin);
+    if (answer.outcome == Answer::Outcome::accepted) return Submitted{answer, taken};
+    return Error{ErrorCode::conflict, fmt::format("{}: {}", command, cli::answer_text(answer))};
 }
 
-Result<Round> Backdating::play_round() {
+Result<Round> Backdating::play_round(const std::function<Result<void>()>& follow) {
     Round round;
     const std::int64_t closed_before = closed_ledger();
     for (std::uint64_t i = 0; i < plan_.receipts; ++i) {
         const std::int64_t milli = prng_.between(1, 40) * 1'000;
         const std::int64_t value = milli * prng_.between(800, 1'500) / 1'000;
         const Body body = receipt_body(Date::of(plan_.year, 1, 1), milli, value);
-        DAYBOOK_TRY(const std::int64_t taken, submit("inventory.ReceiveStock", body));
-        round.microseconds.push_back(taken);
+        DAYBOOK_TRY(const Submitted done, submit("inventory.ReceiveStock", body));
+        const auto answered = std::chrono::steady_clock::now();
+        DAYBOOK_TRY_VOID(follow());
+        round.row_microseconds.push_back(microseconds_since(answered));
+        round.microseconds.push_back(done.microseconds);
+        round.from = done.answer.first_position;
+        round.to = round.from + done.answer.event_count;
         changed_days_ = changed_issues_ = bytes_ = 0;
         DAYBOOK_TRY_VOID(stream_.settle([this](EventBytes event) { hear(event); }));
     }
     std::ranges::sort(round.microseconds);
+    std::ranges::sort(round.row_microseconds);
     round.changed_days = changed_days_;
     round.changed_issues = changed_issues_;
     round.bytes = bytes_;
@@ -220,29 +237,29 @@ Result<Round> Backdating::play_round() {
 Result<void> Backdating::close_half() {
     for (unsigned month = 1; month <= 6; ++month) {
         const std::string period = fmt::format("{}-{:02}", plan_.year, month);
-        DAYBOOK_TRY_VOID(submit("accounting.ClosePeriod", Body{}.text("period", period)));
+        const auto closed = submit("accounting.ClosePeriod", Body{}.text("period", period));
+        if (!closed.ok()) return closed.error();
     }
     return {};
 }
 
-Result<StockFigures> Backdating::figures() {
+Result<StockFigures> Backdating::figures(Date day) {
     DAYBOOK_TRY_VOID(stream_.settle([this](EventBytes event) { hear(event); }));
-    sums_.by_replay = replayed_value();
-    return sums_;
+    return StockFigures{
+        .by_movements = sum_through(stock_by_day_, day),
+        .by_ledger = sum_through(stock_ledger_by_day_, day),
+        .by_replay = replayed_value(day)};
 }
 
-std::int64_t Backdating::replayed_value() const {
+std::int64_t Backdating::replayed_value(Date day) const {
     std::vector<Movement> ordered = movements_;
+    std::erase_if(ordered, [&](const Movement& movement) { return movement.day > day; });
     std::ranges::stable_sort(ordered, {}, &Movement::day);
     return plan_.method == "fifo" ? fifo_value(ordered) : average_value(ordered);
 }
 
 std::int64_t Backdating::closed_ledger() const {
-    std::int64_t turnover = 0;
-    for (const auto& [day, amount] : ledger_by_day_) {
-        if (day <= Date::of(plan_.year, 6, 30)) turnover += amount;
-    }
-    return turnover;
+    return sum_through(ledger_by_day_, Date::of(plan_.year, 6, 30));
 }
 
 void Backdating::hear(EventBytes event) {
@@ -254,9 +271,10 @@ void Backdating::hear(EventBytes event) {
     if (posted == nullptr) return;
     for (const accounting::EntryLine* line : *posted->lines()) {
         const std::int64_t minor = line->base_minor();
-        ledger_by_day_[read(posted->accounting_date())] += minor < 0 ? -minor : minor;
+        const Date day = read(posted->accounting_date());
+        ledger_by_day_[day] += minor < 0 ? -minor : minor;
         // In the French chart the accounts of class 3 are those of stock.
-        if (to_string(read(line->account())).starts_with('3')) sums_.by_ledger += minor;
+        if (to_string(read(line->account())).starts_with('3')) stock_ledger_by_day_[day] += minor;
     }
 }
 
@@ -264,12 +282,13 @@ void Backdating::hear_inventory(EventBytes event) {
     const auto* record = flatbuffers::GetRoot<inventory::EventRecord>(payload_of(event).data());
     if (const auto* moved = record->event_as_StockMoved(); moved != nullptr) {
         for (const inventory::StockLine* line : *moved->lines()) {
-            sums_.by_movements += read(line->value()).minor();
+            stock_by_day_[read(moved->accounting_date())] += read(line->value()).minor();
         }
     }
     if (const auto* restated = record->event_as_CostRestated(); restated != nullptr) {
         for (const inventory::RestatedLine* line : *restated->lines()) {
-            sums_.by_movements -= read(line->new_cost()).minor() - read(line->old_cost()).minor();
+            stock_by_day_[read(line->accounting_date())] +=
+                read(line->old_cost()).minor() - read(line->new_cost()).minor();
             ++changed_days_;
         }
         if (restated->issues() != nullptr) changed_issues_ += restated->issues()->size();

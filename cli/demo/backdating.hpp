@@ -21,8 +21,9 @@ struct BackdatingPlan {
     std::string method = "fifo";  // Or "moving_average".
 };
 
-// What the goods are worth, added up in three ways that know nothing of each other. All are equal
-// or the books are wrong.
+// What the goods are worth at the end of a day, added up in three ways that know nothing of each
+// other. All are equal or the books are wrong; but a closed day stays as it was, whatever is
+// learned of it later, so that the plain rule comes to something else there.
 struct StockFigures {
     std::int64_t by_movements = 0;  // The events of inventory.
     std::int64_t by_ledger = 0;     // The entries on the accounts of stock.
@@ -36,16 +37,23 @@ struct StockFigures {
 // How long the answers took, the quickest first.
 struct Round {
     std::vector<std::int64_t> microseconds;
+    std::vector<std::int64_t> row_microseconds;  // Until the reports knew it, after that.
+    std::uint64_t from = 0;                      // Where the last one's events begin
+    std::uint64_t to = 0;                        // and end.
     std::uint64_t changed_days = 0;    // Days and reasons whose cost the last receipt changed,
     std::uint64_t changed_issues = 0;  // and single issues.
     std::uint64_t bytes = 0;           // That the last one wrote.
     std::int64_t closed_ledger_change =
         0;  // What moved on accounts in closed months: must be zero.
-
-    [[nodiscard]] std::int64_t at(std::size_t percent) const {
-        return microseconds[(microseconds.size() - 1) * percent / 100];
-    }
 };
+// What that many percent took no longer than.
+[[nodiscard]] inline std::int64_t percentile(
+    const std::vector<std::int64_t>& sorted, std::size_t percent
+) {
+    return sorted[(sorted.size() - 1) * percent / 100];
+}
+
+inline constexpr std::string_view backdating_item = "KETTLE";
 
 class Backdating {
  public:
@@ -55,11 +63,12 @@ class Backdating {
     [[nodiscard]] Result<void> fill(
         const std::function<void(std::uint64_t done, std::uint64_t total)>& progress
     );
-    // Receipts dated before all of that, one after the other, each waited for.
-    [[nodiscard]] Result<Round> play_round();
+    // Receipts dated before all of that, one after the other, each waited for; after each answer
+    // `follow` brings the rows up to it.
+    [[nodiscard]] Result<Round> play_round(const std::function<Result<void>()>& follow);
     // Closes the first half of the year.
     [[nodiscard]] Result<void> close_half();
-    [[nodiscard]] Result<StockFigures> figures();
+    [[nodiscard]] Result<StockFigures> figures(Date day);
     [[nodiscard]] std::uint64_t movements() const { return movements_.size(); }
 
  private:
@@ -72,12 +81,16 @@ class Backdating {
 
     [[nodiscard]] Result<void> fill_day(Date day, std::uint64_t deliveries);
     [[nodiscard]] Result<void> receive(Date day, std::int64_t milli, std::int64_t value);
-    [[nodiscard]] Result<std::int64_t> submit(std::string_view command, const Body& body);
+    struct Submitted {
+        Answer answer;
+        std::int64_t microseconds = 0;
+    };
+    [[nodiscard]] Result<Submitted> submit(std::string_view command, const Body& body);
     [[nodiscard]] Body receipt_body(Date day, std::int64_t milli, std::int64_t value);
     void note(Date day, std::int64_t milli, std::int64_t value);
     void hear(EventBytes event);
     void hear_inventory(EventBytes event);
-    [[nodiscard]] std::int64_t replayed_value() const;
+    [[nodiscard]] std::int64_t replayed_value(Date day) const;
     [[nodiscard]] std::int64_t closed_ledger() const;
 
     Engine& engine_;
@@ -90,8 +103,9 @@ class Backdating {
     std::int64_t on_hand_ = 0;
 
     // What the log says.
-    StockFigures sums_;
-    std::map<Date, std::int64_t> ledger_by_day_;  // Turnover without sign, of all accounts.
+    std::map<Date, std::int64_t> stock_by_day_;         // By inventory's events,
+    std::map<Date, std::int64_t> stock_ledger_by_day_;  // and by the entries.
+    std::map<Date, std::int64_t> ledger_by_day_;        // Turnover without sign, of all accounts.
     std::uint64_t changed_days_ = 0;
     std::uint64_t changed_issues_ = 0;
     std::uint64_t bytes_ = 0;
