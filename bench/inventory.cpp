@@ -1,6 +1,7 @@
 // How many movements of one item a book takes with their cost by FIFO and their entries in the
 // ledger, in process, and whether that stays the same from the first thousand to the last million;
-// beside a queue that only reckons the costs. The times are those of the processor.
+// beside a queue that only reckons the costs. Then what the state holds for them, before and after
+// their year is closed, and for each layer that stays open. The times are those of the processor.
 #include <malloc.h>
 #include <time.h>
 
@@ -111,14 +112,26 @@ class Trade {
  public:
     Trade(Desk& desk, std::uint64_t movements) : desk_(desk), movements_(movements) {}
 
-    // The seconds that the book took for the next movements.
-    double play(std::uint64_t count) {
-        double seconds = 0;
-        for (std::uint64_t i = 0; i < count; ++i) seconds += play_one();
-        return seconds;
+    // The seconds that the book took for the next movements, and a queue alone.
+    struct Times {
+        double book = 0;
+        double queue = 0;
+    };
+    Times play(std::uint64_t count) {
+        Times times;
+        queue_seconds_ = 0;
+        for (std::uint64_t i = 0; i < count; ++i) times.book += play_one();
+        times.queue = queue_seconds_;
+        return times;
+    }
+    void receive_only(std::uint64_t count) {
+        for (std::uint64_t i = 0; i < count; ++i) {
+            const auto day = static_cast<std::int32_t>(played_++ * 364 / movements_);
+            (void)receive(Date::of(2025, 1, 1).plus_days(day), prng_.between(1'000, 9'000));
+        }
     }
     [[nodiscard]] std::uint64_t played() const { return played_; }
-    [[nodiscard]] double naive_seconds() const { return naive_seconds_; }
+    [[nodiscard]] std::size_t open_layers() const { return layers_.size(); }
 
  private:
     double play_one() {
@@ -156,7 +169,7 @@ class Trade {
         on_hand_ -= milli;
         const double begin = processor_seconds();
         take(milli);
-        naive_seconds_ += processor_seconds() - begin;
+        queue_seconds_ += processor_seconds() - begin;
         return timed(std::move(command));
     }
     template <class Command>
@@ -183,7 +196,7 @@ class Trade {
     std::int64_t on_hand_ = 0;
     std::deque<Layer> layers_;
     std::int64_t cost_ = 0;
-    double naive_seconds_ = 0;
+    double queue_seconds_ = 0;
 };
 
 // Large blocks, which the allocator maps by themselves, count too.
@@ -192,33 +205,77 @@ std::size_t bytes_held() {
     return all.uordblks + all.hblkhd;
 }
 
+void print_window(std::uint64_t begin, std::uint64_t end, const Trade::Times& times) {
+    const auto count = static_cast<double>(end - begin);
+    fmt::print(
+        "movements {:>9} to {:>9}: {:8.1f} k/s ({:5.1f} us each; a queue of layers alone {:.3f} "
+        "us: "
+        "x {:.0f})\n",
+        begin,
+        end,
+        count / times.book / 1e3,
+        times.book / count * 1e6,
+        times.queue / count * 1e6,
+        times.book / times.queue
+    );
+}
+
+void close_year(Desk& desk) {
+    desk.send(
+        "accounting.OpenFiscalYear",
+        R"({"year": "2026", "first": "2026-01-01", "last": "2026-12-31"})"
+    );
+    for (int month = 1; month <= 12; ++month) {
+        desk.send("accounting.ClosePeriod", fmt::format(R"({{"period": "2025-{:02}"}})", month));
+    }
+    desk.send("accounting.CloseFiscalYear", R"({"year": "2025"})");
+}
+
 void run(std::uint64_t movements) {
     Desk desk;
     open_book(desk);
     Trade trade{desk, movements};
     const std::size_t before = bytes_held();
-    const std::uint64_t window = std::max<std::uint64_t>(movements / 50, 1);
     for (std::uint64_t mark = 1'000; trade.played() < movements; mark *= 10) {
         const std::uint64_t end = std::min(mark, movements);
-        const std::uint64_t measured = std::min({window, end - trade.played(), end});
+        // The last tenth on the way to each power of ten.
+        const std::uint64_t measured = std::max<std::uint64_t>(end / 10, 1);
         (void)trade.play(end - trade.played() - measured);
-        const double seconds = trade.play(measured);
-        fmt::print(
-            "movements {:>9} to {:>9}: {:8.1f} k/s ({:.1f} us each)\n",
-            end - measured,
-            end,
-            static_cast<double>(measured) / seconds / 1e3,
-            seconds / static_cast<double>(measured) * 1e6
-        );
+        print_window(end - measured, end, trade.play(measured));
     }
     const auto count = static_cast<double>(trade.played());
+    const auto open = static_cast<double>(bytes_held() - before);
+    const double begin = processor_seconds();
+    close_year(desk);
+    const double seconds = processor_seconds() - begin;
     fmt::print(
-        "{} events; the state holds {:.0f} bytes for each movement; a queue of layers alone takes "
-        "{:.2f} us for each, its clock included; peak memory {} MiB\n",
+        "{} events; the state holds {:.0f} bytes for each movement; the year, closed in {:.2f} s "
+        "to "
+        "{} open layers, {:.0f}; peak memory {} MiB\n",
         desk.events(),
+        open / count,
+        seconds,
+        trade.open_layers(),
         static_cast<double>(bytes_held() - before) / count,
-        trade.naive_seconds() / count * 1e6,
         peak_memory_mib()
+    );
+}
+
+// Receipts alone, so that every one is a layer that stays.
+void run_layers(std::uint64_t layers) {
+    Desk desk;
+    open_book(desk);
+    Trade trade{desk, layers};
+    const std::size_t before = bytes_held();
+    trade.receive_only(layers);
+    const auto count = static_cast<double>(layers);
+    const auto open = static_cast<double>(bytes_held() - before) / count;
+    close_year(desk);
+    fmt::print(
+        "{} layers that stay open: {:.0f} bytes each in the open year, {:.0f} when it is closed\n",
+        layers,
+        open,
+        static_cast<double>(bytes_held() - before) / count
     );
 }
 
@@ -226,5 +283,7 @@ void run(std::uint64_t movements) {
 }  // namespace daybook::bench
 
 int main(int count, char** arguments) {
-    daybook::bench::run(daybook::bench::option(count, arguments, "--events", 10'000'000));
+    const auto movements = daybook::bench::option(count, arguments, "--events", 10'000'000);
+    daybook::bench::run(movements);
+    daybook::bench::run_layers(std::min<std::uint64_t>(movements, 100'000));
 }

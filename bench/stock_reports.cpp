@@ -27,15 +27,32 @@ class MoveMaker {
  public:
     explicit MoveMaker(std::uint64_t moves) : moves_(moves), items_(moves / moves_per_item + 1) {}
 
-    void append_to(GroupBuffer& group) {
-        const std::uint64_t position = group.next_position();
-        const Date date = first_day.plus_days(static_cast<std::int32_t>(position * days / moves_));
-        const Id document = id_from_code(fmt::format("M-{}", position));
+    [[nodiscard]] std::uint64_t items() const { return items_; }
+
+    void append_item(GroupBuffer& group, std::uint64_t number) {
+        inventory::StockItemDefinedT event;
+        event.item = item_of(number);
+        event.kind = inventory::ItemKind::stockable;
+        event.name = fmt::format("Item number {}", number);
+        event.unit = id_from_code("piece");
+        event.posting_group = id_from_code("GOODS");
+        append(group, std::move(event), event.item, first_day);
+    }
+    void append_move(GroupBuffer& group, std::uint64_t number) {
+        const Date date = first_day.plus_days(static_cast<std::int32_t>(number * days / moves_));
+        const Id document = id_from_code(fmt::format("M-{}", number));
         inventory::StockMovedT event;
         event.movement = document;
         event.date = date;
         event.accounting_date = date;
-        event.lines.push_back(line_of(position));
+        event.lines.push_back(line_of(number));
+        append(group, std::move(event), document, date);
+    }
+
+ private:
+    template <class EventT>
+    void append(GroupBuffer& group, EventT event, Id document, Date date) {
+        const std::uint64_t position = group.next_position();
         inventory::EventRecordT record;
         record.event.Set(std::move(event));
         arena_.clear();
@@ -65,15 +82,14 @@ class MoveMaker {
         );
         group.seal(group.event_count() - 1);
     }
-
- private:
+    static Id item_of(std::uint64_t number) { return id_from_code(fmt::format("I-{}", number)); }
     inventory::StockLine line_of(std::uint64_t position) const {
         // A stride that meets every item in turn, but not in their order.
         const std::uint64_t item = position * 7'919 % items_;
         const bool comes_in = position / items_ % 2 == 0;
         const auto sign = comes_in ? std::int64_t{1} : std::int64_t{-1};
         return inventory::StockLine{
-            wired(id_from_code(fmt::format("I-{}", item))),
+            wired(item_of(item)),
             wired(id_from_code("GOODS")),
             wired(id_from_code("MAIN")),
             wired(id_from_code("MAIN")),
@@ -93,15 +109,25 @@ class MoveMaker {
     EventArena arena_;
 };
 
-void fill(Log& log, std::uint64_t moves) {
+// Every item, then the movements. Answers where those begin.
+std::uint64_t fill(Log& log, std::uint64_t moves) {
     MoveMaker maker{moves};
     GroupBuffer group;
-    while (log.end() < moves) {
+    const std::uint64_t end = maker.items() + moves;
+    while (log.end() < end) {
         group.start(log.end());
-        const std::uint64_t left = std::min<std::uint64_t>(group_events, moves - log.end());
-        while (group.event_count() < left) maker.append_to(group);
+        const std::uint64_t left = std::min<std::uint64_t>(group_events, end - log.end());
+        while (group.event_count() < left) {
+            const std::uint64_t position = group.next_position();
+            if (position < maker.items()) {
+                maker.append_item(group, position);
+            } else {
+                maker.append_move(group, position - maker.items());
+            }
+        }
         DAYBOOK_ASSERT(log.append(group.events()).ok());
     }
+    return maker.items();
 }
 
 std::int64_t total_of(const ReportTable& table) {
@@ -125,6 +151,7 @@ std::int64_t scanned(const Query& query, const ReportRequest& request) {
             const auto* record =
                 flatbuffers::GetRoot<inventory::EventRecord>(payload_of(event).data());
             const auto* moved = record->event_as_StockMoved();
+            if (moved == nullptr) return;
             if (flatbuffers::UnPack(*moved->date()) > request.as_of) return;
             for (const inventory::StockLine* line : *moved->lines()) {
                 values[flatbuffers::UnPack(line->item())] +=
@@ -162,7 +189,7 @@ void measure(const Query& query, std::string_view name, const ReportRequest& req
 
 void run(std::uint64_t moves, const std::string& folder) {
     MemoryLog log;
-    fill(log, moves);
+    const std::uint64_t begin = fill(log, moves);
     const auto store = std::move(RocksStore::open(folder)).value();
     const FollowerOptions options{.projections = registered_projections()};
     const auto follower = std::move(Follower::open(log, *store, options)).value();
@@ -180,7 +207,9 @@ void run(std::uint64_t moves, const std::string& folder) {
     measure(query, "value on a past day", {.as_of = middle});
     measure(query, "value at the end", {.as_of = first_day.plus_days(days)});
     measure(
-        query, "as known earlier", {.as_of = first_day.plus_days(days / 4), .known_at = moves / 2}
+        query,
+        "as known earlier",
+        {.as_of = first_day.plus_days(days / 4), .known_at = begin + moves / 2}
     );
     fmt::print("peak memory {} MiB\n", peak_memory_mib());
 }
