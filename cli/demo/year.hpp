@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -97,6 +98,7 @@ class Year {
     Agenda agenda_;
     std::map<std::string, std::uint64_t> counters_;
     std::map<std::pair<std::string, unsigned>, OpenItem> open_items_;
+    std::set<std::string> being_credited_;         // Invoices: what stays open is not known yet.
     std::map<std::string, std::int64_t> on_hand_;  // By item, as of the last evening.
     std::map<std::string, std::int64_t> on_order_;
     std::vector<std::int64_t> customer_shares_;  // Running sums.

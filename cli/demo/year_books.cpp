@@ -43,6 +43,7 @@ void Year::hear(EventBytes event, Date day) {
     const auto* credited = record->event_as_CreditNoteIssued();
     if (credited == nullptr || credited->invoice() == nullptr) return;
     const std::string invoice = to_string(read(credited->invoice()));
+    being_credited_.erase(invoice);
     const Money gross = read(credited->gross());
     const auto open = open_items_.find({invoice, 1});
     if (open == open_items_.end() || is_less(open->second.amount, gross)) return;
@@ -93,6 +94,12 @@ void Year::hear_entry(EventBytes event, Date day) {
 Result<void> Year::pay_item(const std::string& document, unsigned part, Date day) {
     const auto open = open_items_.find({document, part});
     if (open == open_items_.end()) return {};
+    if (being_credited_.contains(document)) {
+        agenda_.note(day.plus_days(1), [this, document, part](Date on) {
+            return pay_item(document, part, on);
+        });
+        return {};
+    }
     const OpenItem item = open->second;
     open_items_.erase(open);
     if (item.amount.is_zero()) return {};

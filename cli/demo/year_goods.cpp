@@ -51,11 +51,13 @@ Result<void> Year::open_warehouse(Date day) {
     // Receipts are sometimes written down after their goods have left.
     const Body rules = Body{}.raw("allows_negative", "true").raw("receipts_first", "true");
     DAYBOOK_TRY_VOID(stream_.send("inventory.SetStockRules", "rules", rules));
+    // A larger company orders more at once.
+    const auto size = static_cast<std::int64_t>(1 + plan_.orders_per_day / 50);
     const Body buying =
         Body{}
-            .money("order_free_up_to", Money::from_minor(100'000'000, Currency::eur))
+            .money("order_free_up_to", Money::from_minor(100'000'000 * size, Currency::eur))
             .text("bill_price", "5%")
-            .money("bill_price_max", Money::from_minor(1'000'000, Currency::eur));
+            .money("bill_price_max", Money::from_minor(1'000'000 * size, Currency::eur));
     DAYBOOK_TRY_VOID(stream_.send("purchasing.SetPurchasingPolicy", "buying", buying));
     for (const Item& item : company_.items) {
         const Body stocked = Body{}

@@ -159,6 +159,7 @@ Result<void> Year::take_back(Date day, const std::string& invoice, const std::st
                           .text("reason", "Not wanted")
                           .list("lines", {Body{}.raw("delivery_line", "1").text("quantity", "1")});
     DAYBOOK_TRY_VOID(stream_.send("sales.AcceptReturn", goods_return, back));
+    being_credited_.insert(invoice);
     const std::string credit_note = next_id("A");
     const Body body = Body{}
                           .text("credit_note", credit_note)
