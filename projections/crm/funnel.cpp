@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 
 #include "projections/crm/reports.hpp"
@@ -84,6 +85,22 @@ Funnel funnel_of(const Query& query, const ReportRequest& request) {
     return funnel;
 }
 
+// What a deal counted for then, and the event by which it came to.
+std::map<FunnelKey, std::uint64_t> counts_of(
+    const Query& query, const ReportRequest& request, const Id& deal
+) {
+    DealFunnelRow counted;
+    std::map<FunnelKey, std::uint64_t> counts;
+    query.scan<deal_stage_history>(deal, [&](const DealStepRow& step) {
+        if (step.on > request.as_of || step.position >= request.known_at) return;
+        count_step(counted, step, [&](const FunnelKey& key, Date, const FunnelSum& sum) {
+            if (sum.deals > 0) counts[key] = step.position;
+            if (sum.deals < 0) counts.erase(key);
+        });
+    });
+    return counts;
+}
+
 std::string step_name(const StepKey& key) {
     if (key.number == opened_number) return "opened";
     if (key.number == won_number) return "won";
@@ -126,29 +143,28 @@ Result<ReportTable> run_funnel(const Query& query, const ReportRequest& request)
     return table;
 }
 
-// Walks the deals of the cohorts, and looks for what each of them counts for.
+// Walks the deals of the cohorts alone.
 Result<std::vector<std::uint64_t>> explain_funnel(
     const Query& query, const ReportRequest& request, std::string_view row_key
 ) {
     const Cohorts cohorts = cohorts_of(request);
     const StageOrder order{query};
     std::vector<std::uint64_t> positions;
-    for_each_deal(query, request, [&](const DealAsOf& deal) {
-        DealFunnelRow counted;
-        std::map<FunnelKey, std::uint64_t> counts;
-        query.scan<deal_stage_history>(deal.deal, [&](const DealStepRow& step) {
-            if (step.on > request.as_of || step.position >= request.known_at) return;
-            count_step(counted, step, [&](const FunnelKey& key, Date, const FunnelSum& sum) {
-                if (sum.deals > 0) counts[key] = step.position;
-                if (sum.deals < 0) counts.erase(key);
-            });
-        });
-        for (const auto& [key, position] : counts) {
+    const auto add = [&](const DealOpeningRow& opening) {
+        for (const auto& [key, position] : counts_of(query, request, opening.deal)) {
             const bool is_wanted =
                 cohorts.have(key) && key_of(step_key(key, order, cohorts.by)) == row_key;
             if (is_wanted) positions.push_back(position);
         }
-    });
+    };
+    std::set<Id> pipelines;
+    query.scan<pipeline_stages>([&](const PipelineStageRow& row) { pipelines.insert(row.pipeline); }
+    );
+    for (const Id& pipeline : pipelines) {
+        query.scan_between<deal_openings>(
+            std::tuple{pipeline, cohorts.from}, std::tuple{pipeline, cohorts.to.plus_days(1)}, add
+        );
+    }
     sort_unique(positions);
     if (!positions.empty()) return positions;
     return Error{ErrorCode::not_found, "the funnel has no line " + std::string{row_key}};

@@ -138,9 +138,10 @@ class Sum {
 [[nodiscard]] Rate share_of(std::uint64_t part, std::uint64_t whole);
 void sort_unique(std::vector<std::uint64_t>& positions);
 
-// The reports, and what leads a line of each back to its events. The funnel adds totals; the board
-// and the closed deals are folded from the history rows of the deals that may count; only
-// durations, whose medians need every stay, and what explains the funnel walk all deals.
+// The reports, and what leads a line of each back to its events. The funnel adds totals, and what
+// explains it walks the deals of its cohorts; the board and the closed deals are folded from the
+// history rows of the deals that may count; only durations, whose medians need every stay, walk
+// all.
 using Positions = std::vector<std::uint64_t>;
 Result<ReportTable> run_pipeline_board(const Query&, const ReportRequest&);
 Result<Positions> explain_pipeline_board(
