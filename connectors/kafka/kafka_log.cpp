@@ -219,15 +219,16 @@ Result<void> KafkaLog::Parts::check_may_append(std::span<const EventBytes> group
         stop({ErrorCode::io, state.failure->message});
         return Error{ErrorCode::io, state.failure->message};
     }
-    if (state.tip.term != led_term) {
+    const NewestTerm newest = tailer->newest_term();
+    if (newest.term != led_term) {
         Error over{
             ErrorCode::io,
             fmt::format(
                 "topic {}: term {} is over, term {} was claimed{}",
                 options.place.topic(),
                 led_term.load(),
-                state.tip.term,
-                state.newest_claim ? " by node " + to_string(state.newest_claim->words.node) : ""
+                newest.term,
+                newest.claim ? " by node " + to_string(newest.claim->words.node) : ""
             )};
         stop(over);
         return over;
@@ -341,15 +342,16 @@ Result<void> KafkaLog::append_copied(std::span<const EventBytes> group) {
     if (state.failure) return *state.failure;
     DAYBOOK_TRY_VOID(check_group(group, copy().end()));
     if (group.empty()) return {};
-    const std::uint64_t term = state.newest_claim ? state.newest_claim->words.term : 0;
-    if (state.tip.term != term) {
+    const NewestTerm newest = parts.tailer->newest_term();
+    const std::uint64_t claimed = newest.claim ? newest.claim->words.term : 0;
+    if (newest.term != claimed) {
         return Error{
             ErrorCode::conflict,
             fmt::format(
                 "topic {}: term {} was claimed, but its claim is not in the book: a node is about "
                 "to write there",
                 parts.options.place.topic(),
-                state.tip.term
+                newest.term
             )};
     }
     const std::vector<Record> records = parts.plan(group, state.tip);
@@ -375,20 +377,20 @@ Result<void> KafkaLog::catch_up() {
 
 bool KafkaLog::leads() const {
     if (parts_->led_term == 0) return false;
-    const TailState state = parts_->tailer->state();
-    return !state.failure && state.tip.term == parts_->led_term;
+    if (parts_->tailer->state().failure) return false;
+    return parts_->tailer->newest_term().term == parts_->led_term;
 }
 
 std::optional<Holder> KafkaLog::holder() const {
-    const TailState state = parts_->tailer->state();
-    if (!state.newest_claim) return std::nullopt;
-    const ClaimWords& words = state.newest_claim->words;
+    const NewestTerm newest = parts_->tailer->newest_term();
+    if (!newest.claim) return std::nullopt;
+    const ClaimWords& words = newest.claim->words;
     return Holder{
         .term = words.term,
-        .position = state.newest_claim->position,
+        .position = newest.claim->position,
         .node = words.node,
         .url = words.url,
-        .is_us = words.term == parts_->led_term && state.tip.term == words.term};
+        .is_us = words.term == parts_->led_term && newest.term == words.term};
 }
 
 std::optional<Error> KafkaLog::failure() const {

@@ -38,11 +38,17 @@ struct TailState {
     std::uint64_t end_offset = 0;
     std::uint64_t void_records = 0;
     std::uint64_t fences = 0;
-    std::optional<SeenClaim> newest_claim;
     std::optional<Hash> genesis;  // The chain value after the first event.
     Instant recorded_at;          // Of the last event.
     std::chrono::nanoseconds lag{};
     std::optional<Error> failure;  // It follows no more.
+};
+
+// The newest term read from the topic. It is known before the copy shows the event that began it:
+// who sees another node's claim in the copy finds that term here.
+struct NewestTerm {
+    std::uint64_t term = 0;
+    std::optional<SeenClaim> claim;  // The newest; of an earlier term when a fence began this one.
 };
 
 // What became of the things that others wait for.

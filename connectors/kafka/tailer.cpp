@@ -50,6 +50,7 @@ Result<std::unique_ptr<Tailer>> Tailer::start(
     if (origin) DAYBOOK_TRY_VOID(tailer->resume_from(*origin));
     tailer->next_.is_confirmed = !tailer->last_of_origin_;
     tailer->state_ = tailer->next_;
+    tailer->publish_term();
     CopierParts copier_parts{
         .files = parts.files,
         .clock = parts.clock,
@@ -120,12 +121,13 @@ Result<void> Tailer::resume_from(const Origin& origin) {
     rule_ = Rule{origin.tip, parts_.guard};
     last_of_origin_ = origin.last;
     next_.tip = origin.tip;
+    term_.term = origin.tip.term;
     next_.offset = origin.offset;
     if (origin.claim && *origin.claim < copy_end_) {
         std::unique_ptr<LogReader> hold;
         DAYBOOK_TRY(const EventBytes event, event_at(parts_.copy, *origin.claim, hold));
         const auto words = claim_words(event);
-        if (words) next_.newest_claim = SeenClaim{*words, *origin.claim};
+        if (words) term_.claim = SeenClaim{*words, *origin.claim};
     }
     return compare_with_copy();
 }
@@ -281,8 +283,14 @@ Result<void> Tailer::note_claim(const Incoming& incoming, Verdict verdict) {
     const auto words = claim_words(incoming.event);
     DAYBOOK_ASSERT(words.has_value());
     if (words->nonce == found_.nonce && !found_.nonce.is_none()) found_.claim = verdict;
-    if (verdict == Verdict::fences) ++next_.fences;
-    if (verdict != Verdict::claims) return {};
+    if (verdict == Verdict::is_void) return {};
+    term_.term = words->term;
+    if (verdict == Verdict::claims) term_.claim = SeenClaim{*words, incoming.record.position};
+    publish_term();
+    if (verdict == Verdict::fences) {
+        ++next_.fences;
+        return {};
+    }
     const bool is_open = expected_.end != 0 && !found_.is_met && !found_.missed;
     if (is_open && words->term > expected_.term) {
         found_.missed = Error{
@@ -296,7 +304,6 @@ Result<void> Tailer::note_claim(const Incoming& incoming, Verdict verdict) {
                 incoming.record.position
             )};
     }
-    next_.newest_claim = SeenClaim{*words, incoming.record.position};
     safe_.claim = incoming.record.position;
     if (!incoming.is_copied && safe_.pinned.empty()) safe_.pinned = words->cluster;
     if (!incoming.is_copied && words->cluster != parts_.cluster) {
@@ -394,6 +401,11 @@ void Tailer::publish(const Block& block) {
     changed_.notify_all();
 }
 
+void Tailer::publish_term() {
+    const std::scoped_lock lock{mutex_};
+    newest_term_ = term_;
+}
+
 // The first failure stays.
 void Tailer::fail(Error error) {
     const std::scoped_lock lock{mutex_};
@@ -406,6 +418,11 @@ void Tailer::fail(Error error) {
 TailState Tailer::state() const {
     const std::scoped_lock lock{mutex_};
     return state_;
+}
+
+NewestTerm Tailer::newest_term() const {
+    const std::scoped_lock lock{mutex_};
+    return newest_term_;
 }
 
 Result<void> Tailer::wait_for_offset(std::uint64_t offset, std::chrono::milliseconds patience)

@@ -49,6 +49,7 @@ class Tailer {
 
     // All of these from any thread.
     [[nodiscard]] TailState state() const;
+    [[nodiscard]] NewestTerm newest_term() const;
     [[nodiscard]] Result<void> wait_for_offset(
         std::uint64_t offset, std::chrono::milliseconds patience
     ) const;
@@ -82,6 +83,7 @@ class Tailer {
     [[nodiscard]] Result<void> compare_with_copy();
     [[nodiscard]] Result<void> check_not_behind_copy();
     [[nodiscard]] Result<void> hand_over();
+    void publish_term();
     void fail(Error error);
 
     // The copier's.
@@ -100,6 +102,7 @@ class Tailer {
     Origin safe_;                         // Where a reader may go on: no batch was unfinished.
     std::optional<Hash> last_of_origin_;  // What the first record must be.
     TailState next_;                      // Becomes state_ when the copy has it.
+    NewestTerm term_;
     Expectation expected_;                // As of the records in hand.
     Findings found_;
     bool is_first_of_page_ = true;
@@ -108,6 +111,7 @@ class Tailer {
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
     TailState state_;  // These are guarded by mutex_.
+    NewestTerm newest_term_;
     Expectation expectation_;
     bool is_expectation_met_ = false;
     std::optional<Error> expectation_missed_;
