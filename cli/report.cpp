@@ -7,6 +7,7 @@
 #include "cli/rendering.hpp"
 #include "cli/session.hpp"
 #include "cli/wiring.hpp"
+#include "projections/core/known_at.hpp"
 #include "projections/core/registry.hpp"
 
 namespace daybook::cli {
@@ -22,7 +23,7 @@ struct Question {
 Result<ReportRequest> request_of(const Question& question, const Log& log) {
     ReportRequest request;
     DAYBOOK_TRY(request.as_of, as_of(question.moment));
-    DAYBOOK_TRY(request.known_at, known_at(question.moment, log));
+    DAYBOOK_TRY(request.known_at, position_known_at(log, question.moment.known_at));
     for (const auto& [name, value] : question.options) {
         if (!value.empty()) request.options[name] = value;
     }

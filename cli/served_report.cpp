@@ -7,6 +7,7 @@
 #include "cli/moment.hpp"
 #include "cli/rendering.hpp"
 #include "engine/domain/read.hpp"
+#include "projections/core/known_at.hpp"
 #include "projections/core/registry.hpp"
 #include "projections/core/render.hpp"
 
@@ -36,10 +37,9 @@ Result<http::ReportDocument> served_report(
     const Log& log, const Follower& follower, const http::ReportQuestion& question
 ) {
     DAYBOOK_TRY(const Report* const report, find(question.name));
-    const Moment moment{.as_of = question.as_of, .known_at = question.known_at};
     ReportRequest request;
-    DAYBOOK_TRY(request.as_of, as_of(moment));
-    DAYBOOK_TRY(request.known_at, known_at(moment, log));
+    DAYBOOK_TRY(request.as_of, as_of({.as_of = question.as_of, .known_at = {}}));
+    DAYBOOK_TRY(request.known_at, position_known_at(log, question.known_at));
     request.options = question.options;
     ReportTable table;
     http::ReportDocument document;

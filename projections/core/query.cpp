@@ -9,25 +9,6 @@
 
 namespace daybook {
 
-// Recording times never go back, so the events can be bisected.
-Result<std::uint64_t> position_known_at(const Log& log, Instant instant) {
-    std::uint64_t known = 0;
-    std::uint64_t unknown = log.end();
-    while (known < unknown) {
-        const std::uint64_t middle = known + (unknown - known) / 2;
-        DAYBOOK_TRY(const auto reader, log.read(middle));
-        DAYBOOK_TRY(const auto events, reader->next());
-        DAYBOOK_ASSERT(!events.empty());
-        const EventHeader& header = header_of(events.front());
-        if (flatbuffers::UnPack(header.recorded_at()) <= instant) {
-            known = middle + 1;
-        } else {
-            unknown = middle;
-        }
-    }
-    return known;
-}
-
 Query::Query(const Log& log, std::span<const NamedTable> tables, std::uint64_t position, Hold hold)
     : log_(log), tables_(tables), position_(position), hold_(std::move(hold)) {}
 

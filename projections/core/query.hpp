@@ -16,9 +16,6 @@
 
 namespace daybook {
 
-// How many events the book knew at the end of this instant: what to ask for as known at.
-[[nodiscard]] Result<std::uint64_t> position_known_at(const Log& log, Instant instant);
-
 struct NamedTable {
     std::string_view projection;  // "accounting"
     const TableSchema* schema;

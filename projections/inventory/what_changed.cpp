@@ -6,6 +6,7 @@
 #include <charconv>
 #include <tuple>
 
+#include "projections/core/known_at.hpp"
 #include "projections/inventory/reports.hpp"
 
 namespace daybook::inventory {
@@ -23,22 +24,6 @@ struct Change {
     Money amount;
     Money before;
 };
-
-// A position, or the end of a day.
-Result<std::uint64_t> position_of(const Query& query, const std::string& text) {
-    if (text.empty()) return query.position();
-    if (text.size() == 10 && text[4] == '-') {
-        DAYBOOK_TRY(const Date day, parse_date(text));
-        DAYBOOK_TRY(const Instant end, parse_instant(to_string(day) + "T23:59:59.999999999Z"));
-        return position_known_at(query.log(), end);
-    }
-    std::uint64_t position = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), position);
-    if (problem != std::errc{} || end != text.data() + text.size()) {
-        return Error{ErrorCode::invalid, "\"" + text + "\" is no position and no day"};
-    }
-    return std::min(position, query.position());
-}
 
 bool is_of_sales(MoveReason reason) {
     return reason == MoveReason::delivery || reason == MoveReason::customer_return;
@@ -67,8 +52,8 @@ struct Span {
 
 Result<Span> span_of(const Query& query, const ReportRequest& request) {
     Span span;
-    DAYBOOK_TRY(span.from, position_of(query, text_option(request, "from")));
-    DAYBOOK_TRY(span.to, position_of(query, text_option(request, "to")));
+    DAYBOOK_TRY(span.from, position_known_at(query.log(), text_option(request, "from")));
+    DAYBOOK_TRY(span.to, position_known_at(query.log(), text_option(request, "to")));
     span.to = std::min({span.to, request.known_at, query.position()});
     return span;
 }
@@ -231,7 +216,9 @@ Result<ReportTable> run_what_changed(const Query& query, const ReportRequest& re
 Result<Positions> explain_what_changed(
     const Query& query, const ReportRequest&, std::string_view key
 ) {
-    DAYBOOK_TRY(const std::uint64_t position, position_of(query, std::string{key}));
+    std::uint64_t position = 0;
+    const auto [end, problem] = std::from_chars(key.data(), key.data() + key.size(), position);
+    if (problem != std::errc{} || end != key.data() + key.size()) return found({}, key);
     DAYBOOK_TRY(const EventBytes event, query.event(position));
     const EventHeader& header = header_of(event);
     Positions positions{position};

@@ -6,6 +6,7 @@
 
 #include "engine/store/memory_store.hpp"
 #include "projections/core/follower.hpp"
+#include "projections/core/known_at.hpp"
 #include "projections/core/render.hpp"
 #include "tests/projections/toy_history.hpp"
 
@@ -224,5 +225,31 @@ TEST_CASE("an instant becomes the position that was known then") {
         REQUIRE(position.ok());
         const auto expected = static_cast<std::uint64_t>(nanos + 1);
         CHECK(position.value() == std::min(expected, history.log().end()));
+    }
+}
+
+TEST_CASE("what was known at a position is whole batches") {
+    toy::History history{1};
+    history.grow(100);
+    const Log& log = history.log();
+    const auto reader = std::move(log.read(0)).value();
+    bool has_seen_inside = false;
+    for (std::uint64_t position = 0; position < log.end();) {
+        const auto events = reader->next();
+        REQUIRE(events.ok());
+        for (const EventBytes event : events.value()) {
+            const std::uint64_t index = header_of(event).batch_index();
+            has_seen_inside = has_seen_inside || index > 0;
+            const auto known = position_known_at(log, std::to_string(position));
+            REQUIRE(known.ok());
+            CHECK(known.value() == position - index);
+            ++position;
+        }
+    }
+    CHECK(has_seen_inside);
+    CHECK(position_known_at(log, "").value() == log.end());
+    CHECK(position_known_at(log, "4711").value() == log.end());
+    for (const char* text : {"99999999999999999999", "x", "2026-02-30"}) {
+        CHECK(position_known_at(log, text).error().code == ErrorCode::invalid);
     }
 }

@@ -263,7 +263,11 @@ class Restatement {
         day.old_cost += old_cost;
         day.new_cost += new_cost;
         AccountRole role = role_against(state_, line.reason());
-        if (role == AccountRole::none) return {};
+        if (role == AccountRole::none) {
+            day.unbalanced += more;
+            day.group = group;
+            return {};
+        }
         // Of a variance or landed cost only the parts change that stock and cost of sales take.
         if (role == AccountRole::price_variance || role == AccountRole::landed_cost_clearing) {
             role = AccountRole::cost_of_sales;
@@ -288,7 +292,8 @@ class Restatement {
         const Id cause = read(event.cause());
         const std::string piece = to_string(cause);
         if (matcher_.has_changed()) posting.record(matcher_.take(restatement, read(event.date())));
-        for (const auto& [day, change] : days_) {
+        for (auto& [day, change] : days_) {
+            if (Decision no = add_variance(change); no.is_refused()) return no;
             const auto salt = static_cast<std::uint64_t>(static_cast<std::uint32_t>(day.days()));
             Decision no = post_goods(
                 posting,
@@ -313,12 +318,22 @@ class Restatement {
         AccountSums sums;
         Wide old_cost = 0;
         Wide new_cost = 0;
+        Wide unbalanced = 0;  // Of transfers and repackings.
+        Id group;
     };
     Day& day_of(Date date, Date accounting_date) {
         const auto [place, is_new] = days_.try_emplace(accounting_date);
         Day& day = place->second;
         if (is_new || date == accounting_date) day.date = date;
         return day;
+    }
+    // What goods of a transfer or a repacking that was taken back cost beyond what they had been
+    // worth when they came.
+    [[nodiscard]] Decision add_variance(Day& day) {
+        if (day.unbalanced == 0) return {};
+        const AccountRole role =
+            is_variation(state_) ? AccountRole::stock_variation : AccountRole::cost_variance;
+        return day.sums.add(state_, role, day.group, day.unbalanced);
     }
     [[nodiscard]] Decision take_out(Day& day, const GoodsMatcher::Restated& part) {
         Decision no = day.sums.add(

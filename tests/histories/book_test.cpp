@@ -1,0 +1,361 @@
+// Inventory in a whole book, over random histories of many items with days in any order and periods
+// that close on the way. After each command the stock accounts are, on each day, what inventory's
+// events say; at sampled days and positions the reports say the same; and the rows that grew with
+// the log are those of a fresh fold.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <map>
+
+#include "engine/base/prng.hpp"
+#include "engine/codec/codec.hpp"
+#include "engine/log/memory_log.hpp"
+#include "engine/runtime/book.hpp"
+#include "engine/store/memory_store.hpp"
+#include "projections/core/follower.hpp"
+#include "projections/core/known_at.hpp"
+#include "projections/core/registry.hpp"
+#include "projections/core/report.hpp"
+#include "schemas/accounting.hpp"
+#include "schemas/inventory.hpp"
+#include "tests/histories/part.hpp"
+#include "tests/support/fake_clock.hpp"
+#include "tests/support/seed.hpp"
+
+namespace daybook {
+namespace {
+
+constexpr std::uint64_t histories_each = 50;  // Of one book.
+constexpr int samples = 10;
+const Date first_day = Date::of(2026, 1, 1);
+
+std::uint32_t code(const char* identifier) {
+    return flatbuffers::ReadScalar<std::uint32_t>(identifier);
+}
+
+class Company {
+ public:
+    explicit Company(std::uint64_t seed)
+        : prng_(seed),
+          follower_(
+              std::move(Follower::open(log_, store_, {.projections = registered_projections()}))
+                  .value()
+          ) {
+        group_.start(0);
+        must("accounting.ConfigureBook", R"({"name": "Test", "base_currency": "EUR"})");
+        must("accounting.AdoptChart", R"({"chart": "general"})");
+        must("accounting.AdoptChart", R"({"chart": "general_goods"})");
+        must(
+            "accounting.OpenFiscalYear",
+            R"({"year": "2026", "first": "2026-01-01", "last": "2026-12-31"})"
+        );
+        must("inventory.DefineLocation", R"({"location": "W1", "name": "1", "kind": "internal"})");
+        must("inventory.DefineLocation", R"({"location": "W2", "name": "2", "kind": "internal"})");
+        for (const char* method : {"fifo", "moving_average"}) {
+            for (const char* scope : {"company", "warehouse"}) {
+                must(
+                    "inventory.SetValuationPolicy",
+                    fmt::format(
+                        R"({{"group": "{1}{0:.4}", "method": "{0}", "scope": "{1}",
+                        "from": "2026-01-01"}})",
+                        method,
+                        scope
+                    )
+                );
+            }
+        }
+    }
+
+    void play_history() {
+        ++history_;
+        made_.clear();
+        for (const char* suffix : {"a", "b"}) {
+            must(
+                "inventory.DefineStockItem",
+                fmt::format(
+                    R"({{"item": "I{}{}", "kind": "stockable", "name": "x", "group": "{}{}",
+                    "posting_group": "GOODS", "weight": "1.000"}})",
+                    history_,
+                    suffix,
+                    prng_.chance(50) ? "company" : "warehouse",
+                    prng_.chance(50) ? "fifo" : "movi"
+                )
+            );
+        }
+        for (auto left = prng_.between(6, 12); left > 0; --left) work();
+        follow();
+    }
+    void close_next_period() {
+        must("accounting.ClosePeriod", fmt::format(R"({{"period": "2026-{:02}"}})", ++closed_));
+    }
+    void check_reports() {
+        for (int i = 0; i < samples; ++i) {
+            const Date day = first_day.plus_days(static_cast<std::int32_t>(prng_.below(365)));
+            const std::uint64_t known_at =
+                position_known_at(log_, std::to_string(prng_.below(log_.end() + 1))).value();
+            CAPTURE(to_string(day));
+            CAPTURE(known_at);
+            const std::int64_t expected = value_at(day, known_at);
+            const Query query = follower_->query();
+            const ReportRequest request{.as_of = day, .known_at = known_at};
+            CHECK(total_of(query, "stock-on-hand", "value", request) == expected);
+            CHECK(total_of(query, "stock-proof", "stock_value", request) == expected);
+            CHECK(total_of(query, "stock-proof", "ledger", request) == expected);
+        }
+    }
+    void check_rows() {
+        MemoryStore scratch;
+        const auto differences = follower_->compare_with_fresh_fold("", scratch);
+        REQUIRE(differences.ok());
+        CHECK(differences.value().count == 0);
+        const auto findings = follower_->run_checks();
+        REQUIRE(findings.ok());
+        for (const Finding& finding : findings.value()) FAIL(finding.where, ": ", finding.message);
+    }
+    std::size_t accepted = 0;
+
+ private:
+    bool send(std::string_view command, const std::string& body) {
+        INFO(command, " ", body);
+        const CommandDefaults defaults{
+            .id = id_from_code(fmt::format("c-{}", ++sent_)), .actor = id_from_code("anna")};
+        const auto message = codec_.command_of_body(command, body, defaults);
+        REQUIRE_MESSAGE(message.ok(), message.error().message);
+        const auto slot =
+            static_cast<std::size_t>(message.value().module - domain_modules().data());
+        const auto record = message.value().module->verify_command(message.value().payload);
+        REQUIRE(record.has_value());
+        const std::size_t before = group_.event_count();
+        const auto refusal = book_.decide(
+            {.message = message.value(), .record = *record, .slot = slot, .now = clock_.now()},
+            group_
+        );
+        rule_ = refusal ? refusal->rule : "";
+        if (refusal) return false;
+        ++accepted;
+        for (std::size_t i = before; i < group_.event_count(); ++i) hear(group_.event(i));
+        for (const auto& [day, difference] : differences_) REQUIRE(difference == 0);
+        return true;
+    }
+    void must(std::string_view command, const std::string& body) {
+        const bool is_accepted = send(command, body);
+        REQUIRE_MESSAGE(is_accepted, command, " ", body, ": ", rule_);
+    }
+    void follow() {
+        REQUIRE(log_.append(group_.events()).ok());
+        group_.start(group_.next_position());
+        REQUIRE(follower_->catch_up().ok());
+    }
+
+    void hear(const EventBytes& event) {
+        const auto* payload = payload_of(event).data();
+        position_ = header_of(event).position();
+        if (header_of(event).module_() == code("ACCT")) {
+            hear_entry(*flatbuffers::GetRoot<accounting::EventRecord>(payload));
+        }
+        if (header_of(event).module_() == code("INVT")) {
+            hear_stock(*flatbuffers::GetRoot<inventory::EventRecord>(payload));
+        }
+    }
+    void hear_entry(const accounting::EventRecord& record) {
+        const auto* entry = record.event_as_EntryPosted();
+        if (entry == nullptr) return;
+        for (const accounting::EntryLine* line : *entry->lines()) {
+            if (flatbuffers::UnPack(line->account()) != id_from_code("1200")) continue;
+            differences_[flatbuffers::UnPack(*entry->accounting_date())] -= line->base_minor();
+        }
+    }
+    void hear_stock(const inventory::EventRecord& record) {
+        if (const auto* moved = record.event_as_StockMoved()) {
+            const Date day = flatbuffers::UnPack(*moved->accounting_date());
+            for (const auto* line : *moved->lines()) note(day, line->value().minor());
+        }
+        if (const auto* revalued = record.event_as_StockRevalued()) {
+            const Date day = flatbuffers::UnPack(*revalued->accounting_date());
+            for (const auto* line : *revalued->lines()) note(day, line->to_stock().minor());
+        }
+        if (const auto* restated = record.event_as_CostRestated()) {
+            for (const auto* line : *restated->lines()) {
+                note(
+                    flatbuffers::UnPack(line->accounting_date()),
+                    line->old_cost().minor() - line->new_cost().minor()
+                );
+            }
+        }
+    }
+    void note(Date day, std::int64_t value) {
+        differences_[day] += value;
+        values_.push_back({position_, day, value});
+    }
+    [[nodiscard]] std::int64_t value_at(Date day, std::uint64_t known_at) const {
+        std::int64_t sum = 0;
+        for (const Known& known : values_) {
+            if (known.position < known_at && known.day <= day) sum += known.value;
+        }
+        return sum;
+    }
+    static std::int64_t total_of(
+        const Query& query,
+        std::string_view name,
+        std::string_view column,
+        const ReportRequest& request
+    ) {
+        const Report* report = find_report(registered_projections(), name);
+        REQUIRE(report != nullptr);
+        const auto table = run_report(*report, query, request);
+        REQUIRE(table.ok());
+        const auto& columns = table.value().columns;
+        const auto at = std::ranges::find(columns, column, &ReportColumn::name) - columns.begin();
+        const auto* total =
+            std::get_if<Money>(&table.value().rows.back().cells[static_cast<std::size_t>(at)]);
+        return total == nullptr ? 0 : total->minor();
+    }
+
+    std::string new_id(char letter) {
+        made_.push_back(fmt::format("{}{}-{}", letter, history_, made_.size()));
+        return made_.back();
+    }
+    std::string any_id() { return made_.empty() ? "none" : made_[prng_.below(made_.size())]; }
+    std::string item() { return fmt::format("I{}{}", history_, prng_.chance(70) ? "a" : "b"); }
+    std::string place() { return prng_.chance(60) ? "W1" : "W2"; }
+    std::string day() {
+        return to_string(first_day.plus_days(static_cast<std::int32_t>(prng_.below(360))));
+    }
+    std::int64_t some() { return prng_.between(1, 9); }
+
+    void work() {
+        switch (prng_.below(10)) {
+            case 0:
+            case 1:
+            case 2: return receive();
+            case 3:
+            case 4: return (void)send("inventory.IssueStock", document("issue", 'D', line("")));
+            case 5:
+                return (void)send(
+                    "inventory.TransferStock",
+                    fmt::format(
+                        R"({{"transfer": "{}", "from": "{}", "to": "{}", "date": "{}",
+                        "lines": [{}]}})",
+                        new_id('T'),
+                        place(),
+                        place(),
+                        day(),
+                        line("")
+                    )
+                );
+            case 6:
+                return (void)send(
+                    "inventory.ReturnStock",
+                    fmt::format(
+                        R"({{"original": "{}", "goods_return": "{}", "date": "{}"}})",
+                        any_id(),
+                        new_id('B'),
+                        day()
+                    )
+                );
+            case 7:
+                return (void)send(
+                    "inventory.AllocateLandedCost",
+                    fmt::format(
+                        R"({{"receipts": [{{"movement": "{}"}}], "allocation": "{}", "date": "{}",
+                        "basis": "quantity", "amount": "EUR {}.{:02}"}})",
+                        any_id(),
+                        new_id('L'),
+                        day(),
+                        prng_.between(0, 9),
+                        prng_.between(0, 99)
+                    )
+                );
+            case 8:
+                return (void)send(
+                    "inventory.ReverseMovement",
+                    fmt::format(
+                        R"({{"movement": "{}", "reversal": "{}", "reason": "x", "date": "{}"}})",
+                        any_id(),
+                        new_id('Z'),
+                        day()
+                    )
+                );
+            default: return repack();
+        }
+    }
+    std::string line(std::string_view more) {
+        return fmt::format(R"({{"item": "{}", "quantity": "{}.000"{}}})", item(), some(), more);
+    }
+    std::string document(std::string_view name, char letter, const std::string& lines) {
+        return fmt::format(
+            R"({{"{}": "{}", "location": "{}", "date": "{}", "lines": [{}]}})",
+            name,
+            new_id(letter),
+            place(),
+            day(),
+            lines
+        );
+    }
+    void receive() {
+        const std::string cost =
+            fmt::format(R"(, "value": "EUR {}.{:02}")", prng_.between(0, 99), prng_.between(0, 99));
+        must("inventory.ReceiveStock", document("receipt", 'R', line(cost)));
+    }
+    void repack() {
+        (void)send(
+            "inventory.RepackStock",
+            fmt::format(
+                R"({{"repack": "{}", "location": "{}", "date": "{}", "inputs": [{}],
+                "outputs": [{}, {}]}})",
+                new_id('P'),
+                place(),
+                day(),
+                line(""),
+                line(""),
+                line("")
+            )
+        );
+    }
+
+    struct Known {
+        std::uint64_t position = 0;
+        Date day;
+        std::int64_t value = 0;
+    };
+
+    Prng prng_;
+    FakeClock clock_{Date::of(2026, 12, 31)};
+    Codec codec_{domain_modules()};
+    Book book_ = std::move(Book::make(domain_modules(), {})).value();
+    GroupBuffer group_;
+    MemoryLog log_;
+    MemoryStore store_;
+    std::unique_ptr<Follower> follower_;
+    std::uint64_t sent_ = 0;
+    std::uint64_t history_ = 0;
+    int closed_ = 0;
+    std::string rule_;
+    std::vector<std::string> made_;
+    std::uint64_t position_ = 0;
+    std::map<Date, std::int64_t> differences_;  // Inventory's value less the account's, by day.
+    std::vector<Known> values_;
+};
+
+}  // namespace
+
+TEST_CASE("items add up to their accounts on every day, known at any position, in rows that live") {
+    const std::uint64_t seed = test_seed();
+    const HistoryPart part = history_part(200);
+    std::size_t accepted = 0;
+    for (std::uint64_t first = part.first; first < part.first + part.count;
+         first += histories_each) {
+        INFO("DAYBOOK_SEED=", seed, " DAYBOOK_HISTORIES=", first, ":", histories_each);
+        Company company{seed + first};
+        for (std::uint64_t history = 1; history <= histories_each; ++history) {
+            company.play_history();
+            if (history % 8 == 0) company.close_next_period();
+        }
+        company.check_reports();
+        company.check_rows();
+        accepted += company.accepted;
+    }
+    MESSAGE(accepted, " commands accepted");
+}
+
+}  // namespace daybook
