@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t node_count = 6;
 constexpr std::uint64_t patience_steps = 200;    // Then a node stops waiting for Kafka.
-constexpr std::uint64_t late_steps = 400;        // What is under way for longer counts as late.
 constexpr std::uint64_t commands_open_max = 64;  // Clients wait for no more than these.
 
 Hash leaf_of(std::uint64_t command, std::uint64_t index, std::uint64_t salt) {
