@@ -52,14 +52,14 @@ class Journal {
     }
     void commit() {
         noting_ = false;
-        before_.clear();
+        forget();
     }
     void rollback() {
         noting_ = false;
         for (auto noted = before_.rbegin(); noted != before_.rend(); ++noted) {
             self().restore(noted->first, std::move(noted->second));
         }
-        before_.clear();
+        forget();
     }
 
  protected:
@@ -70,6 +70,12 @@ class Journal {
 
  private:
     Derived& self() { return static_cast<Derived&>(*this); }
+    // What a usual batch needs is kept, what the closing of a year needed is not.
+    void forget() {
+        before_.clear();
+        constexpr std::size_t kept_max = 4096;
+        if (before_.capacity() > kept_max) before_.shrink_to_fit();
+    }
 
     std::vector<std::pair<Key, std::optional<Value>>> before_;
     bool noting_ = false;

@@ -41,11 +41,6 @@ pthread_cond_t* posix(cnd_t* condition) {
 
 extern "C" {
 
-// What a library does that was built without the sanitizer is not looked at.
-const char* __tsan_default_options() {
-    return "ignore_noninstrumented_modules=1";
-}
-
 int thrd_create(thrd_t* thread, thrd_start_t function, void* argument) {
     auto start = std::make_unique<Start>(Start{function, argument});
     const int error = pthread_create(thread, nullptr, &run, start.get());
