@@ -1,4 +1,4 @@
-// Refused with: no match for|invalid operands
+// Refused with: no match for|invalid operands|no viable
 #include "engine/base/date.hpp"
 
 daybook::Date tomorrow(daybook::Date today) {

@@ -1,4 +1,4 @@
-// Refused with: no match for|invalid operands|too few arguments
+// Refused with: no match for|invalid operands|no viable|too few arguments
 #include "engine/base/money.hpp"
 
 daybook::Money half(daybook::Money money) {

@@ -1,4 +1,4 @@
-// Refused with: no match for|invalid operands
+// Refused with: no match for|invalid operands|no viable
 #include "engine/base/money.hpp"
 
 void add(daybook::Money& money, daybook::Quantity quantity) {
