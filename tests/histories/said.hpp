@@ -27,7 +27,7 @@ class SaidQuantities {
             const bool is_first =
                 receipts_first && line->original() == 0 && comes_by_itself(line->reason());
             add({read(line->item()), read(line->location()), read(line->lot())},
-                {std::max(read(event.date()), closed_through_), is_first ? 1 : 2, milli});
+                {read(event.date()), is_first ? 1 : 2, milli});
         }
         REQUIRE(carried == 0);
         REQUIRE(worth == 0);
@@ -42,13 +42,6 @@ class SaidQuantities {
                 return running >= 0;
             });
         });
-    }
-    void close(Date through) {
-        closed_through_ = through;
-        for (Place& place : places_) {
-            for (Change& change : place.changes) change.date = std::max(change.date, through);
-            std::ranges::stable_sort(place.changes, {}, &Change::date);
-        }
     }
 
  private:
@@ -88,7 +81,6 @@ class SaidQuantities {
         place->changes.insert(later, change);
     }
 
-    Date closed_through_;
     std::vector<Place> places_;
     std::vector<std::size_t> touched_;
 };

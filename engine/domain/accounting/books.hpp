@@ -141,6 +141,7 @@ struct Deferral {
 struct GoodsBook {
     GoodsMatching matching = GoodsMatching::cost_at_delivery;
     bool follows_stock = false;  // A stock account is assigned.
+    bool has_variation = false;  // Goods were purchased with the stock's variation for their cost.
 };
 // What purchasing said of a receipt or a return, until inventory's movement is booked.
 struct PurchasedGoods {

@@ -424,6 +424,14 @@ Decision post_goods(Posting& posting, GoodsEntry entry, const AccountSums& sums)
 
 Decision decide(const Books& state, const ChooseGoodsMatching& command) {
     if (Decision no = check_book(state); no.is_refused()) return no;
+    // No account says what of those purchases is not billed yet.
+    if (state.goods.get().has_variation && command.matching() != GoodsMatching::stock_variation) {
+        return {
+            Refusal::goods_unsettled,
+            {"matching",
+             "goods were received with their purchase as an expense",
+             "stock_variation for good: another way is chosen before the first receipt"}};
+    }
     for (const auto role :
          {AccountRole::goods_in_transit,
           AccountRole::goods_received_not_invoiced,
@@ -539,7 +547,9 @@ Decision react(const Books& state, const inventory::StockWrittenDown& event, con
 void listen(Books& state, const purchasing::GoodsReceived& event) {
     std::int64_t billed_before = 0;
     for (const purchasing::ReceivedLine* line : *event.lines()) {
-        if (line->is_stocked()) billed_before += line->billed_before().minor();
+        if (!line->is_stocked()) continue;
+        billed_before += line->billed_before().minor();
+        if (is_variation(state)) state.goods.edit().has_variation = true;
     }
     if (billed_before == 0) return;
     state.purchased.at(read(event.receipt())).billed_before = billed_before;

@@ -171,6 +171,26 @@ void CostPool::insert(const Movement& movement) {
     if (!is_last) settle_from(entry.moment, moves_quantity(entry));
 }
 
+void CostPool::set_quantity(Moment moment, Quantity quantity) {
+    DAYBOOK_ASSERT(!opening_ || moment.day() > opening_->through);
+    std::vector<Entry> entries;
+    bool is_here = false;
+    Cursor cursor{root_};
+    cursor.pass(
+        [](const Slot&) { return false; },
+        [&](const Entry& entry) {
+            entries.push_back(entry);
+            if (entry.moment != moment) return true;
+            is_here = true;
+            entries.back().quantity = quantity.milli();
+            if (quantity.is_zero()) entries.pop_back();
+            return true;
+        }
+    );
+    DAYBOOK_ASSERT(is_here);
+    rebuild(entries);
+}
+
 void CostPool::settle_from(Moment moment, bool changes_quantity) {
     if (method_ == Method::fifo) return;
     settle(

@@ -85,6 +85,9 @@ class CostPool {
     // Answers the part of it that fell on goods that left in the closed time, which is the caller's
     // to book; that is all of it if the receipt is not here any more.
     [[nodiscard]] Money add_value(Moment receipt, Money difference);
+    // The movement, which lies behind the closed time, moves so much instead; with zero it never
+    // was. Takes the pool apart and builds it anew.
+    void set_quantity(Moment moment, Quantity quantity);
     // From now on others refer to the movement's cost.
     void set_linked(Moment movement);
     // Forgets what lies on or before the day but for the layers that are left then.

@@ -59,7 +59,6 @@ void listen(Stock& state, const accounting::FiscalYearClosed& event) {
     if (through <= state.settings.get().closed_through) return;
     fix_costs(state, through);
     state.pools.compact(through);
-    state.quantities.compact(through);
     state.settings.edit().closed_through = through;
 }
 

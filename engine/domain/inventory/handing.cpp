@@ -102,32 +102,6 @@ cost::Movement entering(const MovedLine& line, std::int64_t quantity, Money valu
     return movement;
 }
 
-// All movements of a pool that was never compacted, in their order.
-void list_moments(const cost::Slot& slot, std::vector<cost::Moment>& moments) {
-    if (slot.leaf) {
-        for (const cost::Entry& entry : slot.leaf->entries) moments.push_back(entry.moment);
-    }
-    if (slot.inner) {
-        for (const cost::Slot& part : slot.inner->slots) list_moments(part, moments);
-    }
-}
-
-// The pool as if that movement had always had another quantity; none with zero.
-cost::CostPool with_quantity(
-    const cost::CostPool& pool, cost::Moment moment, std::int64_t quantity
-) {
-    std::vector<cost::Moment> moments;
-    list_moments(pool.movements(), moments);
-    cost::CostPool made{pool.method(), pool.currency()};
-    for (const cost::Moment at : moments) {
-        cost::Movement movement = *pool.find(at);
-        if (at == moment) movement.quantity = Quantity::from_milli(quantity);
-        if (at == moment && quantity == 0) continue;
-        made.insert(movement);
-    }
-    return made;
-}
-
 }  // namespace
 
 MovedLine Costing::handed_line(std::uint32_t pool, Date day) {
@@ -240,7 +214,7 @@ void Costing::shift_line(std::uint64_t sequence, std::int64_t quantity) {
     const std::int64_t now =
         quantity + (line.is_costed ? movement->quantity.milli() : std::int64_t{0});
     is_back_dated_ = true;
-    if (now < 0 || (line.is_costed && pool.opening() != nullptr)) {
+    if (now < 0) {
         has_handed_shortage_ = true;
         return;
     }
@@ -248,7 +222,7 @@ void Costing::shift_line(std::uint64_t sequence, std::int64_t quantity) {
         pool.insert(line.original == 0 ? leaving(line, now) : entering(line, now, money(0)));
     } else {
         if (line.original != 0) note_value(sequence, movement->value.minor());
-        pool = with_quantity(pool, line.moment(), now);
+        pool.set_quantity(line.moment(), Quantity::from_milli(now));
     }
     line.is_costed = now > 0;
     if (now == 0) line.value = 0;

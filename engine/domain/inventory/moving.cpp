@@ -31,8 +31,7 @@ bool is_independent_receipt(MoveReason reason) {
 DayRank moment_of(const Stock& state, const Item& item, const Happening& happening) {
     const bool is_first = happening.original == 0 && is_independent_receipt(happening.reason) &&
                           rules_of(state, item.group).receipts_first;
-    const Date day = std::max(happening.date, state.settings.get().closed_through);
-    return {day, is_first ? rank_of_receipts : rank_of_others};
+    return {happening.date, is_first ? rank_of_receipts : rank_of_others};
 }
 
 cost::Moment cost_moment_of(

@@ -127,17 +127,6 @@ void QuantityCurve::restore(const DayRank& at, const std::optional<DayTotal>& be
     recount(index);
 }
 
-void QuantityCurve::compact(Date through) {
-    const std::size_t index = first_from({through.plus_days(1), 0});
-    if (index < 2) return;
-    const DayTotal opening{{through, 0}, sum_before(index), 0};
-    days_.erase(days_.begin() + 1, days_.begin() + static_cast<std::ptrdiff_t>(index));
-    days_.front() = opening;
-    days_.front().lowest = std::min<std::int64_t>(opening.sum, 0);
-    days_.shrink_to_fit();
-    recount(0);
-}
-
 void QuantityCurve::load(std::vector<DayTotal> days) {
     days_ = std::move(days);
     total_ = 0;
@@ -161,19 +150,10 @@ void QuantityCurve::recount(std::size_t from) {
 }
 
 void Quantities::add(std::uint32_t place, const DayRank& at, std::int64_t change) {
-    DAYBOOK_ASSERT(!before_compaction_);
     if (place >= curves_.size()) curves_.resize(place + std::size_t{1});
     QuantityCurve& curve = curves_[place];
     if (noting_) noted_.push_back({place, at, curve.entry(at)});
     curve.add(at, change);
-}
-
-void Quantities::compact(Date through) {
-    if (noting_ && !before_compaction_) {
-        DAYBOOK_ASSERT(noted_.empty());
-        before_compaction_ = curves_;
-    }
-    for (QuantityCurve& curve : curves_) curve.compact(through);
 }
 
 void Quantities::begin() {
@@ -185,7 +165,6 @@ void Quantities::begin() {
 void Quantities::commit() {
     noting_ = false;
     noted_.clear();
-    before_compaction_.reset();
 }
 
 void Quantities::rollback() {
@@ -194,8 +173,6 @@ void Quantities::rollback() {
         curves_[noted->place].restore(noted->at, noted->before);
     }
     noted_.clear();
-    if (before_compaction_) curves_ = std::move(*before_compaction_);
-    before_compaction_.reset();
     curves_.resize(count_before_);
 }
 

@@ -3,8 +3,8 @@
 // A movement that the book learns of counts after those of its day that it knows already, so a day
 // needs no more than its sum and the lowest that its running sum came to. Where a policy puts
 // receipts before issues, a day has two ranks. That keeps ten million movements of a thousand days
-// in a thousand entries, and a back-dated movement finds the first later moment that it would leave
-// short by looking at those entries, sixty-four at a time.
+// in a thousand entries, those of closed years too, and a back-dated movement finds the first later
+// moment that it would leave short by looking at those entries, sixty-four at a time.
 #pragma once
 
 #include <cstdint>
@@ -49,9 +49,6 @@ class QuantityCurve {
     // The entry as it is, to put it back with restore(); none if there is none.
     [[nodiscard]] std::optional<DayTotal> entry(const DayRank& at) const;
     void restore(const DayRank& at, const std::optional<DayTotal>& before);
-    // Everything up to the day becomes one entry.
-    void compact(Date through);
-
     [[nodiscard]] const std::vector<DayTotal>& days() const { return days_; }
     void load(std::vector<DayTotal> days);
 
@@ -82,7 +79,6 @@ class Quantities {
         return place < curves_.size() ? &curves_[place] : nullptr;
     }
     void add(std::uint32_t place, const DayRank& at, std::int64_t change);
-    void compact(Date through);
 
     void begin();
     void commit();
@@ -99,7 +95,6 @@ class Quantities {
 
     std::vector<QuantityCurve> curves_;
     std::vector<Noted> noted_;
-    std::optional<std::vector<QuantityCurve>> before_compaction_;  // With nothing noted after it.
     std::size_t count_before_ = 0;
     bool noting_ = false;
 };

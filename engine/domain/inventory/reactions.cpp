@@ -157,24 +157,34 @@ Decision react(const Stock& state, const sales::GoodsDelivered& event, const Con
 
 namespace {
 
+// Where goods of a place come back: where the line says, else where they were, else the warehouse.
+Id returned_to(const Stock& state, const Id& location, const Id& warehouse, const PlaceKey& from) {
+    if (!location.is_none()) return location;
+    const bool is_elsewhere =
+        !warehouse.is_none() && state.locations.find(from.location)->warehouse != warehouse;
+    return is_elsewhere ? warehouse : Id{};
+}
+
 // The parts of a delivery's line, which may have come from several places, that come back.
 std::vector<ReturnedPart> parts_of(
     const Stock& state,
     const Moving& moving,
-    const Document& delivery,
+    const sales::GoodsReturned& event,
     const sales::ReturnedLine& line
 ) {
+    const Document& delivery = *state.movements.find(read(event.delivery()));
+    const Id warehouse = read_or_none(event.warehouse());
     std::vector<ReturnedPart> parts;
     std::int64_t left = read(line.quantity()).milli();
     for (std::uint64_t at = delivery.first; at <= delivery.last && left > 0; ++at) {
         const MovedLine* issued = moving.find_line(at);
         if (issued == nullptr || issued->reason != MoveReason::delivery) continue;
         if (issued->source_line != line.delivery_line()) continue;
-        const Id lot = state.place_keys.find(issued->place)->lot;
-        if (!read(line.lot()).is_none() && lot != read(line.lot())) continue;
+        const PlaceKey& from = *state.place_keys.find(issued->place);
+        if (!read(line.lot()).is_none() && from.lot != read(line.lot())) continue;
         const std::int64_t part = std::min(left, -issued->quantity - issued->taken);
         if (part <= 0) continue;
-        parts.push_back({at, part, read(line.location()), {}});
+        parts.push_back({at, part, returned_to(state, read(line.location()), warehouse, from), {}});
         left -= part;
     }
     return parts;
@@ -218,11 +228,12 @@ Decision react(const Stock& state, const sales::GoodsReturned& event, const Cont
         const sales::ReturnedLine& line = *event.lines()->Get(i);
         const At at{"lines", i};
         if (!line.is_goods() || stocked_item(state, read(line.item())) == nullptr) continue;
-        if (!read(line.location()).is_none()) {
-            const auto place = stock_place(state, read(line.location()), {}, at);
+        const Id warehouse = read_or_none(event.warehouse());
+        if (!read(line.location()).is_none() || !warehouse.is_none()) {
+            const auto place = stock_place(state, read(line.location()), warehouse, at);
             if (!place.ok()) return place.refused();
         }
-        const std::vector<ReturnedPart> parts = parts_of(state, moving, *delivery, line);
+        const std::vector<ReturnedPart> parts = parts_of(state, moving, event, line);
         const auto returned = return_parts(state, moving, parts, at);
         if (!returned.ok()) return returned.refused();
         if (line.is_restocked()) continue;

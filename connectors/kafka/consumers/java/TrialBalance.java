@@ -46,10 +46,11 @@ public final class TrialBalance {
 
     private void read(TopicPartition partition, Properties properties) {
         List<TopicPartition> one = List.of(partition);
+        properties.put("auto.offset.reset", "none");  // A topic without its beginning is refused.
         try (KafkaConsumer<byte[], ByteBuffer> consumer = new KafkaConsumer<>(
                 properties, new ByteArrayDeserializer(), new ByteBufferDeserializer())) {
             consumer.assign(one);
-            consumer.seekToBeginning(one);
+            consumer.seek(partition, 0);
             long end = consumer.endOffsets(one).get(partition);
             while (consumer.position(partition) < end) {
                 var records = consumer.poll(PATIENCE);
