@@ -382,15 +382,16 @@ bool KafkaLog::leads() const {
 }
 
 std::optional<Holder> KafkaLog::holder() const {
-    const NewestTerm newest = parts_->tailer->newest_term();
-    if (!newest.claim) return std::nullopt;
-    const ClaimWords& words = newest.claim->words;
+    // As the copy shows it: whoever asks looks there next for what stands before this claim.
+    const TailState state = parts_->tailer->state();
+    if (!state.newest_claim) return std::nullopt;
+    const ClaimWords& words = state.newest_claim->words;
     return Holder{
         .term = words.term,
-        .position = newest.claim->position,
+        .position = state.newest_claim->position,
         .node = words.node,
         .url = words.url,
-        .is_us = words.term == parts_->led_term && newest.term == words.term};
+        .is_us = words.term == parts_->led_term && state.tip.term == words.term};
 }
 
 std::optional<Error> KafkaLog::failure() const {

@@ -28,6 +28,7 @@ constexpr Denied denied[] = {
     {"max.in.flight", durability},
     {"max.in.flight.requests.per.connection", durability},
     {"queuing.strategy", durability},
+    {"delivery.report.only.error", durability},
     {"transactional.id", "the log uses no transactions; see topics.md"},
     {"transaction.timeout.ms", "the log uses no transactions; see topics.md"},
     {"isolation.level", "the log uses no transactions; see topics.md"},

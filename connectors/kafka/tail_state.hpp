@@ -38,6 +38,7 @@ struct TailState {
     std::uint64_t end_offset = 0;
     std::uint64_t void_records = 0;
     std::uint64_t fences = 0;
+    std::optional<SeenClaim> newest_claim;
     std::optional<Hash> genesis;  // The chain value after the first event.
     Instant recorded_at;          // Of the last event.
     std::chrono::nanoseconds lag{};

@@ -127,7 +127,7 @@ Result<void> Tailer::resume_from(const Origin& origin) {
         std::unique_ptr<LogReader> hold;
         DAYBOOK_TRY(const EventBytes event, event_at(parts_.copy, *origin.claim, hold));
         const auto words = claim_words(event);
-        if (words) term_.claim = SeenClaim{*words, *origin.claim};
+        if (words) next_.newest_claim = term_.claim = SeenClaim{*words, *origin.claim};
     }
     return compare_with_copy();
 }
@@ -291,6 +291,7 @@ Result<void> Tailer::note_claim(const Incoming& incoming, Verdict verdict) {
         ++next_.fences;
         return {};
     }
+    next_.newest_claim = term_.claim;
     const bool is_open = expected_.end != 0 && !found_.is_met && !found_.missed;
     if (is_open && words->term > expected_.term) {
         found_.missed = Error{
@@ -333,11 +334,12 @@ Result<void> Tailer::note_claim(const Incoming& incoming, Verdict verdict) {
         )};
 }
 
-// Where the copy ended when we began, topic and copy must have the same history.
+// Where the copy ended when we began, topic and copy must have the same history, and a batch its
+// end.
 Result<void> Tailer::compare_with_copy() {
-    if (copy_end_ == 0 || rule_.tip().next < copy_end_) return {};
-    if (rule_.tip().next > copy_end_) return {};
-    if (rule_.tip().chain == copy_chain_) return {};
+    if (is_compared_ || copy_end_ == 0 || rule_.tip().next < copy_end_) return {};
+    is_compared_ = rule_.tip().next == copy_end_ && rule_.tip().chain == copy_chain_;
+    if (is_compared_) return {};
     return Error{
         ErrorCode::corrupt,
         fmt::format(
@@ -429,13 +431,20 @@ Result<void> Tailer::wait_for_offset(std::uint64_t offset, std::chrono::millisec
     const {
     std::unique_lock lock{mutex_};
     const auto is_there = [&] { return state_.is_confirmed && state_.offset >= offset; };
-    changed_.wait_for(lock, patience, [&] { return is_there() || state_.failure.has_value(); });
+    // As long as it goes on, it may take its time.
+    for (std::uint64_t seen = UINT64_MAX; seen != state_.offset && !is_there();) {
+        seen = state_.offset;
+        changed_.wait_for(lock, patience, [&] {
+            return is_there() || state_.failure.has_value() || state_.offset != seen;
+        });
+        if (state_.failure) return *state_.failure;
+    }
     if (state_.failure) return *state_.failure;
     if (is_there()) return {};
     return Error{
         ErrorCode::unavailable,
         fmt::format(
-            "topic {} was read to offset {} of {} within {} ms",
+            "topic {} was read to offset {} of {}, and then nothing came for {} ms",
             parts_.topic,
             state_.offset,
             offset,

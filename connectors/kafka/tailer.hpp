@@ -50,6 +50,7 @@ class Tailer {
     // All of these from any thread.
     [[nodiscard]] TailState state() const;
     [[nodiscard]] NewestTerm newest_term() const;
+    // Gives up when the tailer did not get on for so long.
     [[nodiscard]] Result<void> wait_for_offset(
         std::uint64_t offset, std::chrono::milliseconds patience
     ) const;
@@ -99,11 +100,12 @@ class Tailer {
     std::size_t counted_ = 0;             // The former.
     std::uint64_t copy_end_;              // Events before it stood in the copy at the beginning,
     Hash copy_chain_;                     // which then had this chain value.
+    bool is_compared_ = false;            // With the topic's.
     Origin safe_;                         // Where a reader may go on: no batch was unfinished.
     std::optional<Hash> last_of_origin_;  // What the first record must be.
     TailState next_;                      // Becomes state_ when the copy has it.
     NewestTerm term_;
-    Expectation expected_;                // As of the records in hand.
+    Expectation expected_;  // As of the records in hand.
     Findings found_;
     bool is_first_of_page_ = true;
     std::optional<std::chrono::nanoseconds> behind_since_;

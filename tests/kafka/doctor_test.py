@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -107,7 +108,7 @@ class DoctorTest(unittest.TestCase):
         self.assertEqual(checks["topic well.daybook.acme.events: settings"]["health"], "ok")
         self.assertEqual(checks["topic well.daybook.acme.events: reading"]["found"], "allowed")
         self.assertEqual(checks["topic well.daybook.schemas"]["health"], "ok")
-        self.assertEqual(checks[f"server {url}: rows"]["found"], "at most 0 events behind")
+        self.assertRegex(checks[f"server {url}: rows"]["found"], r"^at most \d+ events behind$")
         # It is this computer's clock, so the two agree to what the round trip leaves open.
         clock = checks["clock of the broker"]["found"].split()
         self.assertLessEqual(int(clock[0]), 2 * int(clock[-1]) + 1, clock)
@@ -120,10 +121,10 @@ class DoctorTest(unittest.TestCase):
     def test_zz_a_broker_that_is_dead_shows_at_the_replicas(self):
         self.make("dead.daybook.acme.events", **RIGHT)
         self.cluster.nodes[2].kill()
-        found = self.at("dead")["topic dead.daybook.acme.events: replication"]
         # Until the others have given it up, its replica still counts as in step.
-        while found["health"] == "ok":
-            found = self.at("dead")["topic dead.daybook.acme.events: replication"]
+        found, deadline = None, time.monotonic() + 60
+        while (not found or found["health"] == "ok") and time.monotonic() < deadline:
+            found = self.at("dead").get("topic dead.daybook.acme.events: replication")
         self.assertEqual(found["health"], "problem")
         self.assertIn("2 in step", found["found"])
 

@@ -43,7 +43,7 @@ class Node:
         self.process.wait()
         self.close()
 
-    def stop(self, seconds=40):
+    def stop(self, seconds=120):
         self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(seconds)
         self.close()

@@ -100,7 +100,7 @@ class NodesTest(unittest.TestCase):
             client.wait_accepted(2)
         gap = cluster_nodes.longest_gap(self.of(book), before, time.monotonic())
         print_gaps("SIGTERM of the owner", [gap])
-        self.assertLess(gap, 4)
+        self.assertLess(gap, TAKE_OVER_SECONDS_MAX)
         owner.start()
         self.end_and_judge()
 

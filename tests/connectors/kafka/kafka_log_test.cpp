@@ -246,7 +246,7 @@ TEST_CASE("a topic that was removed and made again is not taken for the old one"
     TestNode b{topic.place, "b"};
     // Kafka removes a topic a little after it said so.
     bool is_new = false;
-    for (int attempt = 0; attempt < 50 && !is_new; ++attempt) {
+    for (int attempt = 0; attempt < 1000 && !is_new; ++attempt) {
         is_new = b.open().ok() && b.log->end() == 0 && b.claim().ok();
     }
     REQUIRE(is_new);

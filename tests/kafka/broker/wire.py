@@ -392,7 +392,9 @@ class Client:
         """Every record up to the end that the topic has now."""
         end, offset = self.end(topic), self.end(topic, EARLIEST)
         idle = 0
-        while offset < end and idle < 100:
+        while offset < end:
+            if idle == 600:
+                raise RuntimeError(f"{topic} gives nothing behind offset {offset} of {end}")
             records = self.fetch(topic, offset)
             idle = 0 if records else idle + 1
             yield from (record for record in records if record.offset < end)

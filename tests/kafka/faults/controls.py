@@ -12,7 +12,7 @@ from report import Row
 from scene import Scene
 from topic import fold, fold_naively, fold_without_batches
 
-HELD_SECONDS = 2.0
+HELD_SECONDS = 3.5
 ONE_DISK_EVENTS = 10
 # Longer than a topic with these settings keeps anything.
 FORGOTTEN_SECONDS = 4.0
@@ -58,7 +58,7 @@ def late_group(options, rounds, properties=(), writes_meanwhile=True):
 
 def be_late(scene, proxy, rounds, writes_meanwhile):
     for number in range(rounds):
-        scene.wait_accepted(3, 15, "ab"[number % 2])
+        scene.wait_accepted(3, 60, "ab"[number % 2])
         old, proxy.rule = scene.leader, Once()
         while not proxy.rule.struck:
             scene.pause(0.01)
@@ -66,7 +66,7 @@ def be_late(scene, proxy, rounds, writes_meanwhile):
         take_over(scene, "ba"[number % 2], writes_meanwhile)
         scene.pause(HELD_SECONDS + 0.5, HELD_SECONDS)
         old.kill()
-    scene.wait_accepted(3, 15)
+    scene.wait_accepted(3, 60)
 
 
 def take_over(scene, name, writes):

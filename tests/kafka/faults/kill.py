@@ -75,7 +75,7 @@ def two_of_three(options, rounds):
                 for victim in victims:
                     victim.kill()
                 # What was under way may be answered still.
-                time.sleep(0.5)
+                time.sleep(2)
                 before = scene.accepted
                 time.sleep(4)
                 if scene.accepted != before:

@@ -220,7 +220,7 @@ class Served:
 
 def is_leading(node, book):
     try:
-        owner = json.loads(node.ask("GET", f"/v1/books/{book}", seconds=1)[2])["owner"]
+        owner = json.loads(node.ask("GET", f"/v1/books/{book}", seconds=1)[2]).get("owner")
     except OSError:
         return False
     return bool(owner and owner["is_here"])
@@ -294,7 +294,7 @@ def lose_two(scene, cluster, number):
     for victim in victims:
         victim.kill()
     # What was under way may be answered still.
-    time.sleep(0.5)
+    time.sleep(2)
     before = scene.accepted
     time.sleep(4)
     count = scene.accepted - before
