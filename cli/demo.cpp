@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cerrno>
 
 #include "cli/demo/company.hpp"
 #include "cli/demo/year.hpp"
@@ -99,20 +100,24 @@ Result<void> show_books(const Session& session, Book& book, const DemoOptions& o
     return {};
 }
 
-void say_what_next(const Session& session, const std::string& folder) {
-    session.terminal->say(fmt::format(
-        "\nThe book is in {0}. What to try next:\n"
-        "  daybook -b {0} report income-statement --as-of 2025-06-30     any report, at any day\n"
-        "  daybook -b {0} report trial-balance --known-at 5000           as it was known then\n"
-        "  daybook -b {0} explain trial-balance 411000 --as-of 2025-01-31   the events behind a "
-        "figure\n"
-        "  daybook -b {0} report stock-on-hand --as-of 2025-06-30        the stock of any day\n"
-        "  daybook -b {0} check                                          the books prove "
-        "themselves\n"
-        "  daybook -b {0} verify                                         every hash again\n"
-        "  daybook -b {0} log tail                                       the newest facts",
-        folder
-    ));
+// By the name that the program was called by, so that the lines can be tried as they stand.
+void say_what_next(const Session& session, const std::string& folder, int year) {
+    const auto line = [&](const std::string& words, std::string_view what) {
+        session.terminal->say(
+            fmt::format("  {} -b {} {:<52} {}", program_invocation_name, folder, words, what)
+        );
+    };
+    session.terminal->say(fmt::format("\nThe book is in {}. What to try next:", folder));
+    line(fmt::format("report income-statement --as-of {}-06-30", year), "any report, at any day");
+    line("report trial-balance --known-at 5000", "as it was known then");
+    line(
+        fmt::format("explain trial-balance 411000 --as-of {}-01-31", year),
+        "the events behind a figure"
+    );
+    line(fmt::format("report stock-on-hand --as-of {}-06-30", year), "the stock of any day");
+    line("check", "the books prove themselves");
+    line("verify", "every hash again");
+    line("log tail", "the newest facts");
 }
 
 ExitCode run_demo(const Session& session, DemoOptions options) {
@@ -134,7 +139,7 @@ ExitCode run_demo(const Session& session, DemoOptions options) {
     if (!filled.value()) return ExitCode::interrupted;
     const Result<void> shown = show_books(session, *book.value(), options);
     if (!shown) return session.fail(shown.error());
-    say_what_next(session, options.folder);
+    say_what_next(session, options.folder, options.year);
     return ExitCode::ok;
 }
 

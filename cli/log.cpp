@@ -54,14 +54,15 @@ struct LogOptions {
 ExitCode tail(const Session& session, const LogOptions& options) {
     auto book = Book::open(place_of(session), Access::read);
     if (!book) return session.fail(book.error());
-    Book& opened = *book.value();
-    std::uint64_t from = opened.log().end() - std::min(opened.log().end(), options.lines);
+    const std::uint64_t end = book.value()->log().end();
+    std::uint64_t from = end - std::min(end, options.lines);
     while (true) {
-        const auto printed = print_range(session, opened, {.from = from});
+        const auto printed = print_range(session, *book.value(), {.from = from});
         if (!printed) return session.fail(printed.error());
         from += printed.value();
         if (!options.follow) return ExitCode::ok;
-        while (opened.log().wait_beyond(from, std::chrono::milliseconds{200}) <= from) {
+        session.terminal->flush();
+        while (book.value()->log().wait_beyond(from, std::chrono::milliseconds{200}) <= from) {
             if (is_interrupted()) return ExitCode::interrupted;
             book = Book::open(place_of(session), Access::read);
             if (!book) return session.fail(book.error());

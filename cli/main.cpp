@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <iostream>
 #include <numeric>
 
@@ -163,9 +164,21 @@ ExitCode run(int count, char** words) {
     return session.run ? session.run() : show_state(session);
 }
 
+// An answer that a full disk cut short is no answer.
+ExitCode with_answer_written(ExitCode code) {
+    const bool is_whole = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+    if (is_whole) return code;
+    fmt::print(
+        stderr,
+        "daybook: the answer could not be written whole: is there room where it goes? (io)\n"
+    );
+    return code == ExitCode::ok ? ExitCode::error : code;
+}
+
 }  // namespace
 }  // namespace daybook::cli
 
 int main(int count, char** words) {
-    return static_cast<int>(daybook::cli::run(count, words));
+    using namespace daybook::cli;
+    return static_cast<int>(with_answer_written(run(count, words)));
 }

@@ -53,6 +53,16 @@ Result<void> explain(const Session& session, Book& book, const Question& questio
     DAYBOOK_TRY(const Query query, open_query(session, book));
     DAYBOOK_TRY_VOID(check_options(report, request));
     DAYBOOK_TRY(const auto positions, report.explain(query, request, question.row_key));
+    if (positions.empty()) {
+        return Error{
+            ErrorCode::not_found,
+            fmt::format(
+                "{} has no row \"{}\" with events behind it; --json shows the key of each row as "
+                "_key",
+                report.name,
+                question.row_key
+            )};
+    }
     for (const std::uint64_t position : positions) {
         DAYBOOK_TRY(const EventBytes event, query.event(position));
         std::string line;
@@ -78,8 +88,8 @@ void add_question(CLI::App& parent, Session& session, const Report& report, Answ
     CLI::App* command =
         parent.add_subcommand(std::string{report.name}, std::string{report.summary});
     if (answered_by == &explain) {
-        command->add_option("row", question.row_key, "The line: what stands in its first column")
-            ->required();
+        constexpr const char* help = "The key of the line: its first column, or _key in --json";
+        command->add_option("row", question.row_key, help)->required();
     }
     add_moment_options(*command, question.moment);
     for (const ReportOption& option : report.options) {

@@ -47,6 +47,10 @@ void Terminal::out(std::string_view text) const {
     write(stdout, text);
 }
 
+void Terminal::flush() const {
+    std::fflush(stdout);
+}
+
 void Terminal::say(std::string_view line) const {
     if (is_quiet()) return;
     std::fflush(stdout);

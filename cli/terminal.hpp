@@ -27,6 +27,7 @@ class Terminal {
     [[nodiscard]] std::size_t columns() const { return columns_; }
 
     void out(std::string_view text) const;      // Data, as it is.
+    void flush() const;                         // What was put out is to be seen now.
     void say(std::string_view line) const;      // A line for people, unless quiet.
     void detail(std::string_view line) const;   // A line for the curious, if verbose.
     void error(const Error& error) const;       // "daybook: ..." and the code.

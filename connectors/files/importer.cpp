@@ -549,6 +549,27 @@ Result<std::string> identity_of(const Mapping& mapping, const ImportOptions& opt
     return mapping.name;
 }
 
+// Every file is read to its end before the first command. A pass reads its own when it is opened,
+// so that of the first pass is read then.
+Result<void> check_files(const Mapping& mapping, const std::string& folder) {
+    std::vector<bool> is_read(mapping.sources.size());
+    const auto read = [&](std::size_t source) -> Result<void> {
+        if (is_read[source]) return {};
+        is_read[source] = true;
+        DAYBOOK_TRY(const SourceFile file, open_source(mapping.sources[source], folder));
+        DAYBOOK_TRY(const std::uint64_t rows, check_rows(file));
+        (void)rows;
+        return {};
+    };
+    const Pass& first = mapping.passes.front();
+    if (first.source) is_read[*first.source] = true;
+    for (const Pass& pass : mapping.passes) {
+        if (pass.source) DAYBOOK_TRY_VOID(read(*pass.source));
+        for (const Join& join : pass.joins) DAYBOOK_TRY_VOID(read(join.source));
+    }
+    return {};
+}
+
 }  // namespace
 
 Submit check_only() {
@@ -587,6 +608,7 @@ Result<ImportSummary> run_import(
     Run run{.codec = codec, .submit = submit, .options = options};
     DAYBOOK_TRY(const std::string identity, identity_of(mapping, options));
     run.summary.import = import_id(mapping, identity);
+    DAYBOOK_TRY_VOID(check_files(mapping, options.folder));
     const auto end = mapping.passes.end();
     for (auto pass = mapping.passes.begin(); pass != end && !run.is_over();) {
         Walk walk{run};

@@ -20,8 +20,6 @@ class FirstAnswers {
     // Nothing for a new command. An Error if the log cannot be read.
     [[nodiscard]] Result<std::optional<Answer>> find(const Id& command, const GroupBuffer& group);
     void note(const Id& command, std::uint64_t position) { memory_.add(command, position); }
-    // Forgets what the log said last; for a log whose end went back.
-    void forget_log() { reader_.reset(), page_ = {}; }
 
     [[nodiscard]] CommandMemory& memory() { return memory_; }
     [[nodiscard]] const CommandMemory& memory() const { return memory_; }

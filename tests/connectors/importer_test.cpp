@@ -224,6 +224,30 @@ TEST_CASE("a file that is not whole is refused before anything is stored") {
     refused("code,title,city,Country,revenue\n", "has no column name");
 }
 
+TEST_CASE("a file of a later pass that is not whole keeps the earlier ones from being sent") {
+    ImportDesk desk;
+    desk.write("notes.csv", "number,text\n1,\"open\n");
+    const auto summary = desk.import(R"(
+mapping notes
+source notes
+  file notes.csv
+pass parties
+  command crm.RegisterParty
+    party = "A1"
+    kind = "organisation"
+    name = "Alpha"
+pass notes from notes
+  command crm.RecordInteraction
+    interaction = number
+    kind = "note"
+    party = "A1"
+    subject = text
+)");
+    REQUIRE_FALSE(summary);
+    CHECK(summary.error().message.find("is never closed") != std::string::npos);
+    CHECK(desk.engine.end() == 0);
+}
+
 TEST_CASE("a mapping that does not fit the schema is refused with its line") {
     ImportDesk desk;
     desk.write("t.csv", "a\n1\n");
