@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <fstream>
 #include <thread>
 #include <unordered_map>
 #include <unordered_set>
@@ -16,6 +17,7 @@
 #include "connectors/files/documents.hpp"
 #include "connectors/files/error_file.hpp"
 #include "connectors/files/mapping_check.hpp"
+#include "engine/base/checksum.hpp"
 #include "engine/codec/codec.hpp"
 
 namespace daybook::files {
@@ -549,26 +551,55 @@ Result<std::string> identity_of(const Mapping& mapping, const ImportOptions& opt
     return mapping.name;
 }
 
+// The checksums of a file's blocks, in hex.
+Result<std::string> checksums_of(const SourceFile& file) {
+    std::ifstream stream{file.path, std::ios::binary};
+    std::vector<std::byte> block(std::size_t{1} << 20);
+    std::string sums;
+    while (stream.good()) {
+        stream.read(reinterpret_cast<char*>(block.data()), std::ssize(block));
+        const auto count = static_cast<std::size_t>(stream.gcount());
+        sums += fmt::format("{:016x}", checksum_64(std::span{block}.first(count)));
+    }
+    if (stream.eof() && !stream.bad()) return sums;
+    return Error{ErrorCode::io, fmt::format("cannot read {}", file.path)};
+}
+
 // Every file is read to its end before the first command. A pass reads its own when it is opened,
 // so that of the first pass is read then.
-Result<void> check_files(const Mapping& mapping, const std::string& folder) {
-    std::vector<bool> is_read(mapping.sources.size());
-    const auto read = [&](std::size_t source) -> Result<void> {
-        if (is_read[source]) return {};
-        is_read[source] = true;
-        DAYBOOK_TRY(const SourceFile file, open_source(mapping.sources[source], folder));
+class Files {
+ public:
+    Files(const Mapping& mapping, const std::string& folder)
+        : mapping_(mapping), folder_(folder), is_checked_(mapping.sources.size()) {}
+
+    // Answers what they hold, so that other files of the same names are another import.
+    Result<std::string> check() {
+        for (const Pass& pass : mapping_.passes) {
+            if (pass.source)
+                DAYBOOK_TRY_VOID(check(*pass.source, &pass != &mapping_.passes.front()));
+            for (const Join& join : pass.joins) DAYBOOK_TRY_VOID(check(join.source, true));
+        }
+        return std::move(contents_);
+    }
+
+ private:
+    Result<void> check(std::size_t source, bool reads_rows) {
+        if (is_checked_[source]) return {};
+        is_checked_[source] = true;
+        DAYBOOK_TRY(const SourceFile file, open_source(mapping_.sources[source], folder_));
+        DAYBOOK_TRY(const std::string sums, checksums_of(file));
+        contents_ += sums + "\n";
+        if (!reads_rows) return {};
         DAYBOOK_TRY(const std::uint64_t rows, check_rows(file));
         (void)rows;
         return {};
-    };
-    const Pass& first = mapping.passes.front();
-    if (first.source) is_read[*first.source] = true;
-    for (const Pass& pass : mapping.passes) {
-        if (pass.source) DAYBOOK_TRY_VOID(read(*pass.source));
-        for (const Join& join : pass.joins) DAYBOOK_TRY_VOID(read(join.source));
     }
-    return {};
-}
+
+    const Mapping& mapping_;
+    const std::string& folder_;
+    std::vector<bool> is_checked_;
+    std::string contents_;
+};
 
 }  // namespace
 
@@ -592,10 +623,6 @@ RowCounts ImportSummary::rows() const {
     return sum;
 }
 
-Id import_id(const Mapping& mapping, const std::string& identity) {
-    return id_from_text(fmt::format("import\n{}\n{}", mapping.name, identity));
-}
-
 Result<ImportSummary> run_import(
     const Mapping& mapping, const Submit& submit, const ImportOptions& options
 ) {
@@ -607,8 +634,9 @@ Result<ImportSummary> run_import(
     DAYBOOK_TRY_VOID(check_commands(mapping, codec));
     Run run{.codec = codec, .submit = submit, .options = options};
     DAYBOOK_TRY(const std::string identity, identity_of(mapping, options));
-    run.summary.import = import_id(mapping, identity);
-    DAYBOOK_TRY_VOID(check_files(mapping, options.folder));
+    DAYBOOK_TRY(const std::string contents, Files(mapping, options.folder).check());
+    run.summary.import =
+        id_from_text(fmt::format("import\n{}\n{}\n{}", mapping.name, identity, contents));
     const auto end = mapping.passes.end();
     for (auto pass = mapping.passes.begin(); pass != end && !run.is_over();) {
         Walk walk{run};

@@ -96,7 +96,4 @@ struct ImportSummary {
     const Mapping& mapping, const Submit& submit, const ImportOptions& options
 );
 
-// The id of an import of these files by this mapping: the same for its every run.
-[[nodiscard]] Id import_id(const Mapping& mapping, const std::string& identity);
-
 }  // namespace daybook::files

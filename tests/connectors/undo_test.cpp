@@ -59,6 +59,32 @@ TEST_CASE("journal entries of an import are reversed, once") {
     CHECK(take_back(desk, plan.value()).is_repeated);
 }
 
+TEST_CASE("files of one name with other rows are imports of their own") {
+    ImportDesk desk;
+    desk.open_book();
+    const auto import_month = [&](const std::string& entry, const std::string& amount) {
+        desk.write(
+            "journal_entries.csv",
+            "entry,date,account,debit,credit,text\n" + entry + ",2026-01-01,6100," + amount +
+                ",,Rent\n" + entry + ",2026-01-01,1010,," + amount + ",Rent\n"
+        );
+        return import_data(desk, shipped_mapping("journal_entries.map"), desk.folder.path()).import;
+    };
+    const auto rent = [&] { return sums_of(desk.log).base_by_account.at("6100"); };
+    const auto undo = [&](const Id& import) {
+        return take_back(desk, plan_undo(desk.log, import, options_of_undo()).value());
+    };
+    const Id first = import_month("E-1", "10.00");
+    const Id second = import_month("E-2", "20.00");
+    CHECK(rent() == 3'000);
+    CHECK(undo(second).event_count == 2);
+    CHECK(rent() == 1'000);
+    const Id third = import_month("E-3", "40.00");
+    CHECK(undo(third).event_count == 2);
+    CHECK(undo(first).event_count == 2);
+    CHECK(rent() == 0);
+}
+
 TEST_CASE("an undoing of which a rule refuses one step takes nothing back") {
     ImportDesk desk;
     desk.open_book();
