@@ -8,9 +8,7 @@
 #include <map>
 
 #include "engine/base/prng.hpp"
-#include "engine/codec/codec.hpp"
 #include "engine/log/memory_log.hpp"
-#include "engine/runtime/book.hpp"
 #include "engine/store/memory_store.hpp"
 #include "projections/core/follower.hpp"
 #include "projections/core/known_at.hpp"
@@ -19,7 +17,7 @@
 #include "schemas/accounting.hpp"
 #include "schemas/inventory.hpp"
 #include "tests/histories/part.hpp"
-#include "tests/support/fake_clock.hpp"
+#include "tests/support/command_desk.hpp"
 #include "tests/support/seed.hpp"
 
 namespace daybook {
@@ -41,7 +39,6 @@ class Company {
               std::move(Follower::open(log_, store_, {.projections = registered_projections()}))
                   .value()
           ) {
-        group_.start(0);
         must("accounting.ConfigureBook", R"({"name": "Test", "base_currency": "EUR"})");
         must("accounting.AdoptChart", R"({"chart": "general"})");
         must("accounting.AdoptChart", R"({"chart": "general_goods"})");
@@ -117,33 +114,19 @@ class Company {
  private:
     bool send(std::string_view command, const std::string& body) {
         INFO(command, " ", body);
-        const CommandDefaults defaults{
-            .id = id_from_code(fmt::format("c-{}", ++sent_)), .actor = id_from_code("anna")};
-        const auto message = codec_.command_of_body(command, body, defaults);
-        REQUIRE_MESSAGE(message.ok(), message.error().message);
-        const auto slot =
-            static_cast<std::size_t>(message.value().module - domain_modules().data());
-        const auto record = message.value().module->verify_command(message.value().payload);
-        REQUIRE(record.has_value());
-        const std::size_t before = group_.event_count();
-        const auto refusal = book_.decide(
-            {.message = message.value(), .record = *record, .slot = slot, .now = clock_.now()},
-            group_
-        );
-        rule_ = refusal ? refusal->rule : "";
-        if (refusal) return false;
+        if (!desk_.send(command, body)) return false;
         ++accepted;
-        for (std::size_t i = before; i < group_.event_count(); ++i) hear(group_.event(i));
+        for (const EventBytes event : desk_.batch()) hear(event);
         for (const auto& [day, difference] : differences_) REQUIRE(difference == 0);
         return true;
     }
     void must(std::string_view command, const std::string& body) {
         const bool is_accepted = send(command, body);
-        REQUIRE_MESSAGE(is_accepted, command, " ", body, ": ", rule_);
+        REQUIRE_MESSAGE(is_accepted, command, " ", body, ": ", desk_.rule);
     }
     void follow() {
-        REQUIRE(log_.append(group_.events()).ok());
-        group_.start(group_.next_position());
+        REQUIRE(log_.append(desk_.group.events()).ok());
+        desk_.group.start(desk_.group.next_position());
         REQUIRE(follower_->catch_up().ok());
     }
 
@@ -320,17 +303,12 @@ class Company {
     };
 
     Prng prng_;
-    FakeClock clock_{Date::of(2026, 12, 31)};
-    Codec codec_{domain_modules()};
-    Book book_ = std::move(Book::make(domain_modules(), {})).value();
-    GroupBuffer group_;
+    CommandDesk desk_{Date::of(2026, 12, 31)};
     MemoryLog log_;
     MemoryStore store_;
     std::unique_ptr<Follower> follower_;
-    std::uint64_t sent_ = 0;
     std::uint64_t history_ = 0;
     int closed_ = 0;
-    std::string rule_;
     std::vector<std::string> made_;
     std::uint64_t position_ = 0;
     std::map<Date, std::int64_t> differences_;  // Inventory's value less the account's, by day.

@@ -6,15 +6,13 @@
 #include <array>
 
 #include "engine/base/prng.hpp"
-#include "engine/codec/codec.hpp"
 #include "engine/log/memory_log.hpp"
-#include "engine/runtime/book.hpp"
 #include "engine/store/memory_store.hpp"
 #include "projections/accounting/reports.hpp"
 #include "projections/core/follower.hpp"
 #include "projections/core/registry.hpp"
 #include "tests/properties/books_fold.hpp"
-#include "tests/support/fake_clock.hpp"
+#include "tests/support/command_desk.hpp"
 #include "tests/support/seed.hpp"
 
 namespace daybook::accounting {
@@ -23,31 +21,13 @@ namespace {
 // A book of all modules, to which commands are sent as people write them.
 class Office {
  public:
-    explicit Office(std::uint64_t seed) : prng(seed) { group_.start(0); }
+    explicit Office(std::uint64_t seed) : prng(seed) {}
 
     // Whether it was accepted. The books are checked after each batch.
     bool send(std::string_view command, const std::string& body) {
         INFO(command, " ", body);
-        const CommandDefaults defaults{
-            .id = id_from_code(fmt::format("c-{}", ++sent_)), .actor = id_from_code("anna")};
-        const auto message = codec_.command_of_body(command, body, defaults);
-        REQUIRE_MESSAGE(message.ok(), message.error().message);
-        const auto slot =
-            static_cast<std::size_t>(message.value().module - domain_modules().data());
-        const auto record = message.value().module->verify_command(message.value().payload);
-        REQUIRE(record.has_value());
-        const std::size_t before = group_.event_count();
-        const auto refusal = book_.decide(
-            {.message = message.value(), .record = *record, .slot = slot, .now = clock.now()},
-            group_
-        );
-        last_rule = refusal ? refusal->rule : "";
-        if (refusal) {
-            REQUIRE(group_.event_count() == before);
-            return false;
-        }
-        for (std::size_t i = before; i < group_.event_count(); ++i) {
-            const EventBytes event = group_.event(i);
+        if (!desk.send(command, body)) return false;
+        for (const EventBytes event : desk.batch()) {
             if (header_of(event).module_() != flatbuffers::ReadScalar<std::uint32_t>("ACCT"))
                 continue;
             fold.add(*GetEventRecord(payload_of(event).data()));
@@ -57,21 +37,14 @@ class Office {
     }
     void must(std::string_view command, const std::string& body) {
         const bool accepted = send(command, body);
-        REQUIRE_MESSAGE(accepted, command, " ", body, ": ", last_rule);
+        REQUIRE_MESSAGE(accepted, command, " ", body, ": ", desk.rule);
     }
 
-    [[nodiscard]] std::span<const EventBytes> events() { return group_.events(); }
+    [[nodiscard]] std::span<const EventBytes> events() { return desk.group.events(); }
 
     Prng prng;
-    FakeClock clock{Date::of(2026, 1, 1)};
+    CommandDesk desk{Date::of(2026, 1, 1)};
     BooksFold fold;
-    std::string last_rule;
-
- private:
-    Codec codec_{domain_modules()};
-    Book book_ = std::move(Book::make(domain_modules(), {})).value();
-    GroupBuffer group_;
-    std::uint64_t sent_ = 0;
 };
 
 // Mostly what is there and fits, now and then something that does not.
@@ -621,7 +594,7 @@ TEST_CASE("an entry has at most 10,000 lines") {
     office.must("accounting.PostEntry", entry("E1"));
     lines.push_back(lines.front());
     CHECK(!office.send("accounting.PostEntry", entry("E2")));
-    CHECK(office.last_rule == "too_many_lines");
+    CHECK(office.desk.rule == "too_many_lines");
 }
 
 TEST_CASE("taking everything back leaves nothing open and every account at zero") {

@@ -7,11 +7,9 @@
 #include <map>
 
 #include "engine/base/prng.hpp"
-#include "engine/codec/codec.hpp"
-#include "engine/runtime/book.hpp"
 #include "schemas/accounting.hpp"
 #include "schemas/inventory.hpp"
-#include "tests/support/fake_clock.hpp"
+#include "tests/support/command_desk.hpp"
 #include "tests/support/seed.hpp"
 
 namespace daybook {
@@ -24,7 +22,6 @@ std::uint32_t code(const char* identifier) {
 class Company {
  public:
     Company(std::string_view matching, std::uint64_t seed) : prng_(seed) {
-        group_.start(0);
         must("accounting.ConfigureBook", R"({"name": "Test", "base_currency": "EUR"})");
         must("accounting.AdoptChart", R"({"chart": "pcg"})");
         must("accounting.AdoptChart", R"({"chart": "pcg_goods"})");
@@ -120,23 +117,9 @@ class Company {
  private:
     bool send(std::string_view command, const std::string& body) {
         INFO(command, " ", body);
-        const CommandDefaults defaults{
-            .id = id_from_code(fmt::format("c-{}", ++sent_)), .actor = id_from_code("anna")};
-        const auto message = codec_.command_of_body(command, body, defaults);
-        REQUIRE_MESSAGE(message.ok(), message.error().message);
-        const auto slot =
-            static_cast<std::size_t>(message.value().module - domain_modules().data());
-        const auto record = message.value().module->verify_command(message.value().payload);
-        REQUIRE(record.has_value());
-        const std::size_t before = group_.event_count();
-        const auto refusal = book_.decide(
-            {.message = message.value(), .record = *record, .slot = slot, .now = clock_.now()},
-            group_
-        );
-        last_rule_ = refusal ? refusal->rule : "";
-        if (refusal) return false;
+        if (!desk_.send(command, body)) return false;
         ++accepted;
-        for (std::size_t i = before; i < group_.event_count(); ++i) add(group_.event(i));
+        for (const EventBytes event : desk_.batch()) add(event);
         for (const auto& [day, difference] : differences_) REQUIRE(difference == 0);
         // Never a debit: nothing is billed as received that was not.
         CHECK(balance("408100") <= 0);
@@ -145,7 +128,7 @@ class Company {
     }
     void must(std::string_view command, const std::string& body) {
         const bool is_accepted = send(command, body);
-        REQUIRE_MESSAGE(is_accepted, command, " ", body, ": ", last_rule_);
+        REQUIRE_MESSAGE(is_accepted, command, " ", body, ": ", desk_.rule);
     }
     void add(const EventBytes& event) {
         const auto module = header_of(event).module_();
@@ -248,15 +231,10 @@ class Company {
     }
 
     Prng prng_;
-    FakeClock clock_{Date::of(2026, 12, 31)};
-    Codec codec_{domain_modules()};
-    Book book_ = std::move(Book::make(domain_modules(), {})).value();
-    GroupBuffer group_;
-    std::uint64_t sent_ = 0;
+    CommandDesk desk_{Date::of(2026, 12, 31)};
     std::uint64_t made_ = 0;
     std::int64_t orders_ = 0;
     std::int64_t sales_ = 0;
-    std::string last_rule_;
     std::map<Date, std::int64_t> differences_;  // Inventory's value less the account's, by day.
     std::map<Id, std::int64_t> balances_;
 };
