@@ -14,8 +14,8 @@ void add_moment_options(CLI::App& command, Moment& moment) {
         ->type_name("WHEN");
 }
 
-Result<Date> as_of(const Moment& moment) {
-    return moment.as_of.empty() ? Result<Date>{date_max} : parse_date(moment.as_of);
+Result<Date> as_of(const std::string& day) {
+    return day.empty() ? Result<Date>{date_max} : parse_date(day);
 }
 
 }  // namespace daybook::cli

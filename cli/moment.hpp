@@ -15,6 +15,6 @@ struct Moment {
 };
 
 void add_moment_options(CLI::App& command, Moment& moment);
-[[nodiscard]] Result<Date> as_of(const Moment& moment);
+[[nodiscard]] Result<Date> as_of(const std::string& day);
 
 }  // namespace daybook::cli

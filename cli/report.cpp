@@ -22,7 +22,7 @@ struct Question {
 
 Result<ReportRequest> request_of(const Question& question, const Log& log) {
     ReportRequest request;
-    DAYBOOK_TRY(request.as_of, as_of(question.moment));
+    DAYBOOK_TRY(request.as_of, as_of(question.moment.as_of));
     DAYBOOK_TRY(request.known_at, position_known_at(log, question.moment.known_at));
     for (const auto& [name, value] : question.options) {
         if (!value.empty()) request.options[name] = value;

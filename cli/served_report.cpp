@@ -38,7 +38,7 @@ Result<http::ReportDocument> served_report(
 ) {
     DAYBOOK_TRY(const Report* const report, find(question.name));
     ReportRequest request;
-    DAYBOOK_TRY(request.as_of, as_of({.as_of = question.as_of, .known_at = {}}));
+    DAYBOOK_TRY(request.as_of, as_of(question.as_of));
     DAYBOOK_TRY(request.known_at, position_known_at(log, question.known_at));
     request.options = question.options;
     ReportTable table;

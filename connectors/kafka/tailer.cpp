@@ -121,13 +121,12 @@ Result<void> Tailer::resume_from(const Origin& origin) {
     rule_ = Rule{origin.tip, parts_.guard};
     last_of_origin_ = origin.last;
     next_.tip = origin.tip;
-    term_.term = origin.tip.term;
     next_.offset = origin.offset;
     if (origin.claim && *origin.claim < copy_end_) {
         std::unique_ptr<LogReader> hold;
         DAYBOOK_TRY(const EventBytes event, event_at(parts_.copy, *origin.claim, hold));
         const auto words = claim_words(event);
-        if (words) next_.newest_claim = term_.claim = SeenClaim{*words, *origin.claim};
+        if (words) next_.newest_claim = SeenClaim{*words, *origin.claim};
     }
     return compare_with_copy();
 }
@@ -284,14 +283,14 @@ Result<void> Tailer::note_claim(const Incoming& incoming, Verdict verdict) {
     DAYBOOK_ASSERT(words.has_value());
     if (words->nonce == found_.nonce && !found_.nonce.is_none()) found_.claim = verdict;
     if (verdict == Verdict::is_void) return {};
-    term_.term = words->term;
-    if (verdict == Verdict::claims) term_.claim = SeenClaim{*words, incoming.record.position};
+    if (verdict == Verdict::claims) {
+        next_.newest_claim = SeenClaim{*words, incoming.record.position};
+    }
     publish_term();
     if (verdict == Verdict::fences) {
         ++next_.fences;
         return {};
     }
-    next_.newest_claim = term_.claim;
     const bool is_open = expected_.end != 0 && !found_.is_met && !found_.missed;
     if (is_open && words->term > expected_.term) {
         found_.missed = Error{
@@ -405,7 +404,7 @@ void Tailer::publish(const Block& block) {
 
 void Tailer::publish_term() {
     const std::scoped_lock lock{mutex_};
-    newest_term_ = term_;
+    newest_term_ = {rule_.tip().term, next_.newest_claim};
 }
 
 // The first failure stays.

@@ -104,8 +104,7 @@ class Tailer {
     Origin safe_;                         // Where a reader may go on: no batch was unfinished.
     std::optional<Hash> last_of_origin_;  // What the first record must be.
     TailState next_;                      // Becomes state_ when the copy has it.
-    NewestTerm term_;
-    Expectation expected_;  // As of the records in hand.
+    Expectation expected_;                // As of the records in hand.
     Findings found_;
     bool is_first_of_page_ = true;
     std::optional<std::chrono::nanoseconds> behind_since_;

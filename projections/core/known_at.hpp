@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "engine/base/result.hpp"
 #include "engine/base/date.hpp"
+#include "engine/base/result.hpp"
 #include "engine/log/log.hpp"
 
 namespace daybook {

@@ -23,6 +23,10 @@ bool is_variation(const Books& state) {
     return matching_of(state) == GoodsMatching::stock_variation;
 }
 
+AccountRole variance_role(const Books& state) {
+    return is_variation(state) ? AccountRole::stock_variation : AccountRole::cost_variance;
+}
+
 const char* words_of(MoveReason reason) {
     switch (reason) {
         case MoveReason::opening: return "Opening stock ";
@@ -162,9 +166,9 @@ class Movement {
             const bool is_balanced = role_against(state_, (*line)->reason()) == AccountRole::none;
             // Purchases are an expense already: only what stands against no purchase is left.
             if (is_variation(state_) && !is_balanced) continue;
-            const AccountRole role =
-                is_variation(state_) ? AccountRole::stock_variation : AccountRole::cost_variance;
-            if (Decision no = sums_.add(state_, role, group, amount); no.is_refused()) return no;
+            if (Decision no = sums_.add(state_, variance_role(state_), group, amount);
+                no.is_refused())
+                return no;
             if (Decision no = add_variance_against(**line, amount); no.is_refused()) return no;
         }
         return {};
@@ -331,9 +335,7 @@ class Restatement {
     // worth when they came.
     [[nodiscard]] Decision add_variance(Day& day) {
         if (day.unbalanced == 0) return {};
-        const AccountRole role =
-            is_variation(state_) ? AccountRole::stock_variation : AccountRole::cost_variance;
-        return day.sums.add(state_, role, day.group, day.unbalanced);
+        return day.sums.add(state_, variance_role(state_), day.group, day.unbalanced);
     }
     [[nodiscard]] Decision take_out(Day& day, const GoodsMatcher::Restated& part) {
         Decision no = day.sums.add(
