@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 
 #include "connectors/kafka/librdkafka.hpp"
 
@@ -15,6 +16,15 @@ struct DropMessage {
     void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
 };
 using Message = std::unique_ptr<rd_kafka_message_t, DropMessage>;
+
+struct DropQueue {
+    void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
+};
+using Queue = std::unique_ptr<rd_kafka_queue_t, DropQueue>;
+
+// So few records waiting while the topic goes on is a sign that nothing is being fetched.
+constexpr std::size_t few_waiting = std::size_t{8} * TopicReader::records_max;
+constexpr int wake_wait_ms = 1000;
 
 }  // namespace
 
@@ -27,10 +37,13 @@ struct TopicReader::Parts {
     [[nodiscard]] Result<void> give(rd_kafka_message_t& message, const Take& take);
     void view_headers(rd_kafka_message_t& message);
     void hear_end();
+    void wake_fetching();
 
     Place place;
     std::shared_ptr<rd_kafka_t> handle;
     Topic topic;
+    Queue queue;  // What was fetched and not taken yet.
+    std::shared_ptr<std::atomic<bool>> is_waking = std::make_shared<std::atomic<bool>>(false);
     bool is_started = false;
     std::uint64_t offset = 0;
     std::uint64_t end_offset = 0;
@@ -110,6 +123,23 @@ void TopicReader::Parts::hear_end() {
     }
 }
 
+// librdkafka's thread stops fetching when the queue is full. Before 2.2 it then looks again when
+// something else wakes it, or after a second, however soon the queue was emptied: any question to
+// the broker wakes it. Nobody waits for the answer.
+void TopicReader::Parts::wake_fetching() {
+    const std::size_t waiting = rd_kafka_queue_length(queue.get());
+    if (waiting >= few_waiting || offset + waiting >= end_offset) return;
+    if (is_waking->exchange(true)) return;
+    (void)finished_within({}, [handle = handle, name = place.topic(), is_waking = is_waking] {
+        std::int64_t low = 0;
+        std::int64_t high = 0;
+        (void)rd_kafka_query_watermark_offsets(
+            handle.get(), name.c_str(), 0, &low, &high, wake_wait_ms
+        );
+        *is_waking = false;
+    });
+}
+
 Result<std::unique_ptr<TopicReader>> TopicReader::open(
     const Place& place,
     const Settings& settings,
@@ -148,6 +178,7 @@ Result<std::unique_ptr<TopicReader>> TopicReader::open(
             )};
     }
     parts->is_started = true;
+    parts->queue.reset(rd_kafka_queue_get_partition(parts->handle.get(), place.topic().c_str(), 0));
     return std::make_unique<TopicReader>(std::move(parts));
 }
 
@@ -171,6 +202,7 @@ Result<std::size_t> TopicReader::next(std::chrono::milliseconds wait, const Take
     }
     if (!sorted.ok() && parts.messages.empty()) return std::move(sorted).error();
     parts.hear_end();
+    parts.wake_fetching();
     // Each is freed as soon as it was taken: what the library makes of its headers is many small
     // pieces, and thousands of them at a time are slow to make and to free.
     for (Message& message : parts.messages) {
