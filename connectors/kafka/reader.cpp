@@ -158,7 +158,8 @@ Result<std::unique_ptr<TopicReader>> TopicReader::open(
         {"fetch.error.backoff.ms", "20"},
         {"queued.min.messages", "100000"},
         {"queued.max.messages.kbytes", "262144"},
-        {"fetch.message.max.bytes", "4194304"},
+        {"fetch.message.max.bytes", "8388608"},
+        {"socket.receive.buffer.bytes", "4194304"},
     };
     DAYBOOK_TRY(Configuration configuration, make_configuration(place, ours, settings));
     DAYBOOK_TRY(Handle handle, make_handle(RD_KAFKA_CONSUMER, std::move(configuration)));
@@ -184,6 +185,10 @@ Result<std::unique_ptr<TopicReader>> TopicReader::open(
 
 TopicReader::TopicReader(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 TopicReader::~TopicReader() = default;
+
+void TopicReader::interrupt() {
+    rd_kafka_queue_yield(parts_->queue.get());
+}
 
 Result<std::size_t> TopicReader::next(std::chrono::milliseconds wait, const Take& take) {
     Parts& parts = *parts_;

@@ -45,6 +45,8 @@ class TopicReader {
     // latest. Answers how many records it gave. `corrupt` when the topic does not hold the offset
     // (any more).
     [[nodiscard]] Result<std::size_t> next(std::chrono::milliseconds wait, const Take& take);
+    // Ends the waiting of a next() that another thread is in. From any thread.
+    void interrupt();
     // The offset after the last record that next() gave.
     [[nodiscard]] std::uint64_t offset() const;
     // The end of the topic as the broker last told with the records; never behind offset().

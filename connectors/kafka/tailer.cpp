@@ -80,6 +80,7 @@ Tailer::~Tailer() {
         changed_.notify_all();
     }
     if (copier_) copier_->stop();
+    reader_->interrupt();
     if (thread_.joinable()) thread_.join();
 }
 
