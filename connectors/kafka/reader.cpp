@@ -133,9 +133,8 @@ void TopicReader::Parts::wake_fetching() {
     (void)finished_within({}, [handle = handle, name = place.topic(), is_waking = is_waking] {
         std::int64_t low = 0;
         std::int64_t high = 0;
-        (void)rd_kafka_query_watermark_offsets(
-            handle.get(), name.c_str(), 0, &low, &high, wake_wait_ms
-        );
+        (void
+        )rd_kafka_query_watermark_offsets(handle.get(), name.c_str(), 0, &low, &high, wake_wait_ms);
         *is_waking = false;
     });
 }

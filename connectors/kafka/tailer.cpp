@@ -290,7 +290,7 @@ Result<void> Tailer::note_claim(const Incoming& incoming, Verdict verdict) {
     publish_term();
     if (verdict == Verdict::fences) {
         ++next_.fences;
-        return {};
+        return check_fence(incoming.record, *words);
     }
     const bool is_open = expected_.end != 0 && !found_.is_met && !found_.missed;
     if (is_open && words->term > expected_.term) {
@@ -331,6 +331,25 @@ Result<void> Tailer::note_claim(const Incoming& incoming, Verdict verdict) {
             incoming.record.position,
             words->genesis,
             genesis
+        )};
+}
+
+// Who claims has read the whole topic, so the events that the claim goes on from must be there.
+Result<void> Tailer::check_fence(const Record& record, const ClaimWords& words) const {
+    if (record.position < rule_.tip().next) return {};
+    const bool is_short = record.position > rule_.tip().next;
+    return Error{
+        ErrorCode::corrupt,
+        fmt::format(
+            "topic {}: node {} claimed term {} {} position {}, and the topic {}: records were lost "
+            "or altered",
+            parts_.topic,
+            to_string(words.node),
+            words.term,
+            is_short ? "at" : "after other events than there are before",
+            record.position,
+            is_short ? fmt::format("has events up to {} only", rule_.tip().next)
+                     : std::string{"no longer has those"}
         )};
 }
 

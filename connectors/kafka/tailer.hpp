@@ -81,6 +81,7 @@ class Tailer {
     void note_void(const Record& record);
     [[nodiscard]] Result<void> keep(const Incoming& incoming, Verdict verdict);
     [[nodiscard]] Result<void> note_claim(const Incoming& incoming, Verdict verdict);
+    [[nodiscard]] Result<void> check_fence(const Record& record, const ClaimWords& words) const;
     [[nodiscard]] Result<void> compare_with_copy();
     [[nodiscard]] Result<void> check_not_behind_copy();
     [[nodiscard]] Result<void> hand_over();

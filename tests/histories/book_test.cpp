@@ -8,7 +8,6 @@
 #include <map>
 
 #include "engine/base/prng.hpp"
-#include "engine/log/memory_log.hpp"
 #include "engine/store/memory_store.hpp"
 #include "projections/core/follower.hpp"
 #include "projections/core/known_at.hpp"
@@ -19,6 +18,7 @@
 #include "tests/histories/part.hpp"
 #include "tests/support/command_desk.hpp"
 #include "tests/support/seed.hpp"
+#include "tests/support/topic_log.hpp"
 
 namespace daybook {
 namespace {
@@ -36,7 +36,7 @@ class Company {
     explicit Company(std::uint64_t seed)
         : prng_(seed),
           follower_(
-              std::move(Follower::open(log_, store_, {.projections = registered_projections()}))
+              std::move(Follower::open(*log_, store_, {.projections = registered_projections()}))
                   .value()
           ) {
         must("accounting.ConfigureBook", R"({"name": "Test", "base_currency": "EUR"})");
@@ -89,7 +89,7 @@ class Company {
         for (int i = 0; i < samples; ++i) {
             const Date day = first_day.plus_days(static_cast<std::int32_t>(prng_.below(365)));
             const std::uint64_t known_at =
-                position_known_at(log_, std::to_string(prng_.below(log_.end() + 1))).value();
+                position_known_at(*log_, std::to_string(prng_.below(log_->end() + 1))).value();
             CAPTURE(to_string(day));
             CAPTURE(known_at);
             const std::int64_t expected = value_at(day, known_at);
@@ -125,7 +125,7 @@ class Company {
         REQUIRE_MESSAGE(is_accepted, command, " ", body, ": ", desk_.rule);
     }
     void follow() {
-        REQUIRE(log_.append(desk_.group.events()).ok());
+        REQUIRE(log_->append(desk_.group.events()).ok());
         desk_.group.start(desk_.group.next_position());
         REQUIRE(follower_->catch_up().ok());
     }
@@ -304,7 +304,7 @@ class Company {
 
     Prng prng_;
     CommandDesk desk_{Date::of(2026, 12, 31)};
-    MemoryLog log_;
+    std::unique_ptr<Log> log_ = property_log(desk_.clock, TopicUse::copied);
     MemoryStore store_;
     std::unique_ptr<Follower> follower_;
     std::uint64_t history_ = 0;

@@ -6,7 +6,6 @@
 #include <array>
 
 #include "engine/base/prng.hpp"
-#include "engine/log/memory_log.hpp"
 #include "engine/store/memory_store.hpp"
 #include "projections/accounting/reports.hpp"
 #include "projections/core/follower.hpp"
@@ -14,6 +13,7 @@
 #include "tests/properties/books_fold.hpp"
 #include "tests/support/command_desk.hpp"
 #include "tests/support/seed.hpp"
+#include "tests/support/topic_log.hpp"
 
 namespace daybook::accounting {
 namespace {
@@ -543,11 +543,11 @@ TEST_CASE("what was open and how old, of any day as known at any position, is th
     Office office{seed + 2};
     Clerk clerk{office};
     for (int i = 0; i < commands / 2; ++i) clerk.work(true);
-    MemoryLog log;
-    REQUIRE(log.append(office.events()).ok());
+    const std::unique_ptr<Log> log = property_log(office.desk.clock, TopicUse::copied);
+    REQUIRE(log->append(office.events()).ok());
     MemoryStore store;
     auto follower = Follower::open(
-        log, store, FollowerOptions{.projections = registered_projections(), .limits = {}}
+        *log, store, FollowerOptions{.projections = registered_projections(), .limits = {}}
     );
     REQUIRE(follower.ok());
     REQUIRE(follower.value()->catch_up().ok());

@@ -11,13 +11,13 @@
 #include "engine/base/prng.hpp"
 #include "engine/codec/codec.hpp"
 #include "engine/engine.hpp"
-#include "engine/log/memory_log.hpp"
 #include "engine/store/memory_store.hpp"
 #include "projections/core/follower.hpp"
 #include "projections/core/registry.hpp"
 #include "schemas/crm.hpp"
 #include "tests/support/fake_clock.hpp"
 #include "tests/support/seed.hpp"
+#include "tests/support/topic_log.hpp"
 
 using namespace daybook;
 
@@ -66,10 +66,10 @@ bool is_marked(const std::vector<FieldDescription>& fields, std::string_view nam
 class Office {
  public:
     FakeClock clock;
-    MemoryLog log;
+    std::unique_ptr<Log> log = property_log(clock, TopicUse::claimed);
 
     Office() {
-        auto opened = Engine::open(log, EngineOptions{.clock = &clock});
+        auto opened = Engine::open(*log, EngineOptions{.clock = &clock});
         REQUIRE(opened.ok());
         engine_ = std::make_unique<Engine>(std::move(opened).value());
     }
@@ -84,7 +84,7 @@ class Office {
     void must(std::string_view command, std::string_view body) {
         REQUIRE(submit(command, body) == Answer::Outcome::accepted);
     }
-    [[nodiscard]] std::uint64_t end() const { return log.end(); }
+    [[nodiscard]] std::uint64_t end() const { return log->end(); }
 
  private:
     Codec codec_{domain_modules()};
@@ -368,7 +368,7 @@ TEST_CASE("deals over a random history: stages add up, and no past answer ever c
     furnish(office);
     MemoryStore store;
     auto opened = Follower::open(
-        office.log, store, FollowerOptions{.projections = registered_projections(), .limits = {}}
+        *office.log, store, FollowerOptions{.projections = registered_projections(), .limits = {}}
     );
     REQUIRE(opened.ok());
     Follower& follower = *opened.value();
@@ -396,7 +396,7 @@ TEST_CASE("deals over a random history: stages add up, and no past answer ever c
     for (const auto& [moment, funnel, board] : answers) {
         CAPTURE(to_string(moment.as_of));
         CAPTURE(moment.known_at);
-        const PlainDeals deals = plain_deals(office.log, moment.as_of, moment.known_at);
+        const PlainDeals deals = plain_deals(*office.log, moment.as_of, moment.known_at);
         CHECK(funnel == plain_funnel(deals));
         CHECK(board == plain_board(deals));
         CHECK(funnel == figures_of(follower, "funnel", moment, {4}));
@@ -423,7 +423,7 @@ TEST_CASE("a party's timeline follows merges and their undoing, and forgets noth
 
     MemoryStore store;
     auto opened = Follower::open(
-        office.log, store, FollowerOptions{.projections = registered_projections(), .limits = {}}
+        *office.log, store, FollowerOptions{.projections = registered_projections(), .limits = {}}
     );
     REQUIRE(opened.ok());
     REQUIRE(opened.value()->catch_up().ok());

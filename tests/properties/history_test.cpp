@@ -4,12 +4,12 @@
 #include <doctest/doctest.h>
 
 #include "engine/base/prng.hpp"
-#include "engine/log/memory_log.hpp"
 #include "engine/runtime/restore.hpp"
 #include "tests/runtime/toys/toy_book.hpp"
 #include "tests/support/fake_clock.hpp"
 #include "tests/support/seed.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/support/topic_log.hpp"
 
 namespace daybook::toys {
 namespace {
@@ -78,7 +78,8 @@ TEST_CASE("a random history with restarts: everything sent again changes nothing
     TempFolder folder;
     PosixFileSystem files;
     FakeClock clock;
-    MemoryLog log;
+    // Toys know no claims.
+    const std::unique_ptr<Log> log = property_log(clock, TopicUse::copied);
     const EngineOptions options{
         .limits = {.snapshot_events_min = 20},
         .clock = &clock,
@@ -88,7 +89,7 @@ TEST_CASE("a random history with restarts: everything sent again changes nothing
     std::vector<CommandMessage> sent;
     std::vector<Answer> answers;
     for (int round = 0; round < 12; ++round) {
-        Engine engine = std::move(Engine::open(log, options)).value();
+        Engine engine = std::move(Engine::open(*log, options)).value();
         for (std::uint64_t left = prng.below(100); left > 0; --left) {
             sent.push_back(random_command(prng, sent.size()));
             answers.push_back(engine.submit_and_wait(sent.back()));
@@ -107,7 +108,7 @@ TEST_CASE("a random history with restarts: everything sent again changes nothing
     }
     const SnapshotFolder snapshots{files, folder.path(), fingerprint_of(toy_modules())};
     REQUIRE(snapshots.positions().value().size() == 2);
-    CHECK(state_of(log, options, &snapshots) == state_of(log, options, nullptr));
+    CHECK(state_of(*log, options, &snapshots) == state_of(*log, options, nullptr));
 }
 
 }  // namespace daybook::toys

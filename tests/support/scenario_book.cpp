@@ -3,11 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <optional>
 
-#include "connectors/kafka/kafka_log.hpp"
-#include "connectors/kafka/topic.hpp"
 #include "engine/log/memory_log.hpp"
 #include "engine/log/segment_log.hpp"
 #include "engine/os/file.hpp"
@@ -17,28 +14,14 @@
 #include "projections/core/registry.hpp"
 #include "tests/support/scenario_text.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/support/topic_log.hpp"
 
 namespace daybook::scenario {
 
-namespace {
-
-std::string broker() {
-    const char* given = std::getenv("DAYBOOK_KAFKA");
-    return given == nullptr ? "" : given;
-}
-
-}  // namespace
-
 struct Book::Folder {
-    ~Folder() {
-        if (!topic) return;
-        (void)kafka::delete_topic(*topic, {}, std::chrono::seconds{10});
-    }
-
     TempFolder temporary;
     PosixFileSystem files;
     SystemRandom random;
-    std::optional<kafka::Place> topic;  // Of this book alone; removed with it.
 };
 
 Result<Configuration> parse_configuration(std::string_view json, std::string_view name) {
@@ -57,7 +40,7 @@ Result<Configuration> parse_configuration(std::string_view json, std::string_vie
         } else if (setting == "log=segments") {
             configuration.uses_segments = true;
         } else if (setting == "log=kafka") {
-            if (broker().empty()) {
+            if (test_broker().empty()) {
                 return Error{ErrorCode::unavailable, "DAYBOOK_KAFKA names no broker (host:port)"};
             }
             configuration.uses_kafka = true;
@@ -88,28 +71,11 @@ Result<std::unique_ptr<Book>> Book::open(const Configuration& configuration) {
     return book;
 }
 
-Result<void> Book::open_topic() {
-    if (!folder_->topic) {
-        folder_->topic = kafka::Place{
-            .brokers = broker(),
-            .environment = "scenario",
-            .book = fmt::format("b{:016x}", folder_->random.next())};
-    }
-    log_.reset();
-    kafka::KafkaLogOptions options;
-    options.place = *folder_->topic;
-    options.folder = folder_->temporary.path() + "/copy";
-    options.create = true;
-    DAYBOOK_TRY(
-        auto topic, kafka::KafkaLog::open(folder_->files, folder_->random, clock_, options)
-    );
-    DAYBOOK_TRY_VOID(topic->claim({.node = id_from_code("scenario"), .url = {}}));
-    log_ = std::move(topic);
-    return {};
-}
-
 Result<void> Book::open_log() {
-    if (configuration_.uses_kafka) return open_topic();
+    if (configuration_.uses_kafka) {
+        DAYBOOK_TRY(log_, open_topic_log(clock_, TopicUse::claimed));
+        return {};
+    }
     if (!configuration_.uses_segments) {
         // What is in memory outlives a restart.
         if (log_ == nullptr) log_ = std::make_unique<MemoryLog>();

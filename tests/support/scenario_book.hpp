@@ -56,7 +56,6 @@ class Book {
 
  private:
     [[nodiscard]] Result<void> open_log();
-    [[nodiscard]] Result<void> open_topic();
     [[nodiscard]] Result<void> open_engine();
     [[nodiscard]] Result<void> open_rows();
     [[nodiscard]] Result<void> restart();
