@@ -311,7 +311,13 @@ class Client:
         return error == NONE
 
     def _wait_for_leader(self, topic):
+        """Until every broker that answers names it: each learns of a new topic for itself."""
         deadline = time.monotonic() + self.timeout
+        for address in self.addresses:
+            with Client(address, self.timeout) as one:
+                one._wait_until_known(topic, deadline)
+
+    def _wait_until_known(self, topic, deadline):
         while True:
             try:
                 return self.leader(topic)
@@ -319,6 +325,8 @@ class Client:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
+            except OSError:
+                return None
 
     def delete_topic(self, topic):
         answer = self._anyone(
