@@ -137,9 +137,12 @@ struct Operation {
 std::string path_of(const Operation& operation) {
     std::string parameters = operation.parameters;
     if (operation.path.find("{book}") != std::string_view::npos) {
-        const char* const comma = parameters.empty() ? "" : ", ";
-        parameters = std::string{R"({"name": "book", "in": "path", "required": true, )"} +
-                     R"("schema": {"type": "string"}})" + comma + parameters;
+        parameters = fmt::format(
+            R"({{"name": "book", "in": "path", "required": true, )"
+            R"("schema": {{"type": "string"}}}}{}{})",
+            parameters.empty() ? "" : ", ",
+            parameters
+        );
     }
     std::string request;
     if (!operation.request.empty()) {
