@@ -183,7 +183,8 @@ ExitCode import_files(const Session& session, const ImportArguments& arguments) 
     const ExitCode code = conclude(session, summary.value(), progress);
     if (summary.value().is_again) {
         session.terminal->say(
-            "Taken back before: its documents come again under new names, X as X-2."
+            "Taken back before, so imported again: parties and items under their own names, "
+            "documents under new ones, X as X-2."
         );
     }
     if (arguments.dry_run) {
@@ -276,10 +277,8 @@ ExitCode print_undone(const Session& session, const files::UndoPlan& plan, const
             ));
         }
         session.terminal->out(answer_text(answer) + "\n");
-        if (step != nullptr && answer.refusal.module == "accounting") {
-            session.terminal->say(
-                "If it is the day: choose an open one with --date, or open its period."
-            );
+        if (answer.refusal.reason.at.ends_with("date")) {
+            session.terminal->say("Choose another day with --date, or open its period.");
         }
         return ExitCode::conflict;
     }

@@ -91,8 +91,12 @@ using InvoiceChanges = Rows<InvoiceChangeRow>;
 void project(Rows<InvoicePartRow>&, const InvoiceIssued&);
 void project(Rows<InvoicePartRow>&, const CreditNoteIssued&);
 void project(InvoiceChanges&, const CreditNoteIssued&, const EventHeader&);
-void project(Rows<InvoiceRow>&, InvoiceChanges&, const accounting::AllocationMade&, const EventHeader&);
-void project(Rows<InvoiceRow>&, InvoiceChanges&, const accounting::AllocationUndone&, const EventHeader&);
+void project(
+    Rows<InvoiceRow>&, InvoiceChanges&, const accounting::AllocationMade&, const EventHeader&
+);
+void project(
+    Rows<InvoiceRow>&, InvoiceChanges&, const accounting::AllocationUndone&, const EventHeader&
+);
 void project(Rows<LastDayRow>&, const accounting::EntryPosted&);
 
 using Header = EventHeader;
@@ -101,7 +105,9 @@ void project(Rows<PartyTotals>&, Rows<PastPartyTotals>&, const CreditNoteIssued&
 void project(Rows<ItemTotals>&, Rows<PastItemTotals>&, const InvoiceIssued&, const Header&);
 void project(Rows<ItemTotals>&, Rows<PastItemTotals>&, const CreditNoteIssued&, const Header&);
 void project(Rows<CountryTotals>&, Rows<PastCountryTotals>&, const InvoiceIssued&, const Header&);
-void project(Rows<CountryTotals>&, Rows<PastCountryTotals>&, const CreditNoteIssued&, const Header&);
+void project(
+    Rows<CountryTotals>&, Rows<PastCountryTotals>&, const CreditNoteIssued&, const Header&
+);
 void project(Rows<DayTotals>&, Rows<PastDayTotals>&, const InvoiceIssued&, const Header&);
 void project(Rows<DayTotals>&, Rows<PastDayTotals>&, const CreditNoteIssued&, const Header&);
 
