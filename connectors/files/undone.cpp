@@ -54,6 +54,24 @@ Result<void> each_event(const Log& log, Use&& use) {
     }
 }
 
+// As an event's header has it; nothing in a program without that event.
+struct EventKind {
+    std::uint32_t module = 0;
+    std::uint8_t type = 0;
+};
+EventKind find_kind(
+    const Codec& codec, std::span<const DomainModule> modules, std::string_view full_name
+) {
+    EventKind kind;
+    for (const DomainModule& module : modules) {
+        if (module.name == module_of(full_name)) kind.module = module.code();
+    }
+    for (const RecordDescription& event : codec.events()) {
+        if (event.full_name() == full_name) kind.type = event.type;
+    }
+    return kind;
+}
+
 Id trace_of(EventBytes event) {
     return flatbuffers::UnPack(header_of(event).trace());
 }
@@ -66,6 +84,7 @@ Id command_of(EventBytes event) {
 struct Undone::Reader {
     Undone& undone;
     Codec codec;
+    EventKind reactivated;
     std::set<Id> undoings = {};                // Ids of the batches that took imports back.
     std::map<Id, Id> imports_by_undoing = {};  // Of every import seen so far.
     std::string text = {};
@@ -82,10 +101,12 @@ struct Undone::Reader {
 
     Result<void> note(EventBytes event) {
         const EventHeader& header = header_of(event);
-        const bool is_undone = undone.imports_.contains(trace_of(event));
-        const bool is_undoing = undoings.contains(command_of(event));
         const bool is_direct = header.cause_index() == caused_by_command;
-        if (is_undone ? !is_direct : !is_undoing && undone.inactive_.empty()) return {};
+        const bool is_undone = is_direct && undone.imports_.contains(trace_of(event));
+        const bool is_undoing = undoings.contains(command_of(event));
+        const bool is_reactivated =
+            header.module_() == reactivated.module && header.type() == reactivated.type;
+        if (!is_undone && !is_undoing && !is_reactivated) return {};
         text.clear();
         DAYBOOK_TRY_VOID(codec.append_event(event, text));
         const json::value parsed = json::parse(text);
@@ -93,7 +114,7 @@ struct Undone::Reader {
         if (is_undoing && name == "crm.PartyDeactivated") {
             undone.inactive_.insert(flatbuffers::UnPack(header.document()));
         }
-        if (name == "crm.PartyReactivated") {
+        if (is_reactivated) {
             undone.inactive_.erase(flatbuffers::UnPack(header.document()));
         }
         if (is_undone) note_undone(name, parsed.at("body").as_object(), command_of(event));
@@ -124,7 +145,9 @@ struct Undone::Reader {
 
 Result<Undone> Undone::read(const Log& log, std::span<const DomainModule> modules) {
     Undone undone;
-    Reader reader{undone, Codec{modules}};
+    Codec codec{modules};
+    const EventKind reactivated = find_kind(codec, modules, "crm.PartyReactivated");
+    Reader reader{undone, std::move(codec), reactivated};
     DAYBOOK_TRY_VOID(each_event(log, [&](EventBytes event) { return reader.find_imports(event); }));
     if (undone.is_empty()) return undone;
     DAYBOOK_TRY_VOID(each_event(log, [&](EventBytes event) { return reader.note(event); }));
