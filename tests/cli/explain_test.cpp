@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "engine/log/segment_log.hpp"
 #include "engine/os/file.hpp"
@@ -213,6 +215,38 @@ TEST_CASE("the events behind a tax code's month add up to its base and tax") {
             sums[1] += tag->tax_minor();
         }
     });
+}
+
+TEST_CASE("the items and settlements behind a customer's debt add up to it") {
+    Id party;
+    std::set<std::pair<Id, std::uint16_t>> opened;  // Of the party.
+    check_figures(
+        {"aged-receivables"},
+        {7},
+        [&](const ReportRow& row, EventBytes event, Figures& sums) {
+            if (std::exchange(party, std::get<Id>(row.cells[0])) != party) opened.clear();
+            if (const accounting::EntryPosted* const entry = entry_of(event)) {
+                for (const accounting::OpenedItem* item : *entry->items()) {
+                    const accounting::EntryLine* const line = entry->lines()->Get(item->line());
+                    if (read(line->party()) != party) continue;
+                    opened.insert({read(item->document()), item->part()});
+                    sums[0] += line->base_minor();
+                }
+                return;
+            }
+            const auto* const record =
+                record_of<accounting::EventRecord>(event, accounting::EventRecordIdentifier());
+            REQUIRE(record != nullptr);
+            const auto* const made = record->event_as_AllocationMade();
+            const auto* const undone = record->event_as_AllocationUndone();
+            REQUIRE((made != nullptr || undone != nullptr));
+            for (const accounting::SettledItem* item :
+                 made != nullptr ? *made->items() : *undone->items()) {
+                const bool is_its = opened.contains({read(item->document()), item->part()});
+                if (is_its) sums[0] += made != nullptr ? -item->base_minor() : item->base_minor();
+            }
+        }
+    );
 }
 
 TEST_CASE("the documents behind a customer's, a country's and a month's sales add up to them") {
