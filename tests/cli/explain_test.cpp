@@ -255,6 +255,28 @@ TEST_CASE("the documents behind a customer's, a country's and a month's sales ad
     check_figures({"sales-by-month"}, {2, 4}, &add_sale);
 }
 
+TEST_CASE("the lines behind an item's sales add up to them") {
+    check_figures(
+        {"sales-by-item"},
+        {3},
+        [](const ReportRow& row, EventBytes event, Figures& sums) {
+            const auto* const record =
+                record_of<sales::EventRecord>(event, sales::EventRecordIdentifier());
+            REQUIRE(record != nullptr);
+            const auto add = [&](const auto& lines, std::int64_t sign) {
+                for (const sales::PricedLine* line : lines) {
+                    const bool is_its = to_string(read(line->item())) == to_string(row.cells[0]);
+                    if (is_its) sums[0] += sign * read(line->net()).minor();
+                }
+            };
+            if (const auto* const invoice = record->event_as_InvoiceIssued())
+                add(*invoice->lines(), 1);
+            if (const auto* const note = record->event_as_CreditNoteIssued())
+                add(*note->lines(), -1);
+        }
+    );
+}
+
 TEST_CASE("the closings behind a reason are as many as were won and lost") {
     check_figures({"won-lost"}, {1, 3}, [](const ReportRow&, EventBytes event, Figures& sums) {
         const auto* const record = record_of<crm::EventRecord>(event, crm::EventRecordIdentifier());
