@@ -371,8 +371,10 @@ Result<CommandMessage> PassImport::command_of(
     if (name != "crm.RegisterParty" || run_.undone.is_empty()) return message;
     DAYBOOK_TRY(const Id party, party_of(body_));
     if (!run_.undone.is_inactive(party)) return message;
-    const std::string body = fmt::format(R"({{"party": "{}"}})", to_string(party));
-    return run_.codec.command_of_body("crm.ReactivateParty", body, defaults);
+    const boost::json::object body{{"party", to_string(party)}};
+    return run_.codec.command_of_body(
+        "crm.ReactivateParty", boost::json::serialize(body), defaults
+    );
 }
 
 // By what the command says and where it comes from. What a command is once for does not depend on
