@@ -9,6 +9,7 @@
 #include "cli/answers.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
+#include "cli/rendering.hpp"
 #include "cli/session.hpp"
 #include "cli/wiring.hpp"
 #include "connectors/files/built_in_mappings.hpp"
@@ -150,6 +151,11 @@ Result<Engine*> engine_for(Book& book, Rehearsal& rehearsal, bool dry_run) {
     return &*rehearsal.engine;
 }
 
+void say_dry_run(const Session& session) {
+    session.terminal->say("Dry run: everything was decided on a copy in memory, nothing is stored."
+    );
+}
+
 ExitCode import_files(const Session& session, const ImportArguments& arguments) {
     const auto mapping = mapping_of(arguments);
     if (!mapping) return session.fail(mapping.error());
@@ -167,6 +173,7 @@ ExitCode import_files(const Session& session, const ImportArguments& arguments) 
     options.folder = arguments.folder;
     options.error_path = arguments.errors;
     options.actor = actor_of(session);
+    options.log = &book.value()->log();
     options.stop = [] { return is_interrupted(); };
     options.progress = [&](const files::ImportProgress& at) {
         progress.at(at.bytes_taken, at.bytes_total);
@@ -174,16 +181,45 @@ ExitCode import_files(const Session& session, const ImportArguments& arguments) 
     const auto summary = files::run_import(mapping.value(), submit, options);
     if (!summary) return session.fail(summary.error());
     const ExitCode code = conclude(session, summary.value(), progress);
-    session.terminal->say(
-        arguments.dry_run
-            ? "Dry run: everything was decided on a copy in memory, nothing is stored."
-            : fmt::format(
-                  "Take it back with: daybook -b {} import undo {}",
-                  session.options.book,
-                  to_string(summary.value().import)
-              )
-    );
+    if (summary.value().is_again) {
+        session.terminal->say(
+            "Taken back before, so imported again: parties and items under their own names, "
+            "documents under new ones, X as X-2."
+        );
+    }
+    if (arguments.dry_run) {
+        say_dry_run(session);
+        return code;
+    }
+    session.terminal->say(fmt::format(
+        "Take it back with: daybook -b {} import undo {}",
+        session.options.book,
+        to_string(summary.value().import)
+    ));
     return code;
+}
+
+std::size_t column_of(const TableSchema& table, std::string_view name) {
+    const auto found = std::ranges::find(table.columns, name, &ColumnSchema::name);
+    DAYBOOK_ASSERT(found != table.columns.end());
+    return static_cast<std::size_t>(found - table.columns.begin());
+}
+
+// Today if the books have an open day then or later, on which reversals count; else their last open
+// day. None if they have no open day at all.
+Result<Date> posting_date(const Session& session, Book& book) {
+    DAYBOOK_TRY(const Query query, open_query(session, book));
+    Date last;
+    const NamedTable* const periods = query.find_table("accounting", "periods");
+    DAYBOOK_ASSERT(periods != nullptr);
+    const std::size_t day = column_of(*periods->schema, "last");
+    const std::size_t status = column_of(*periods->schema, "status");
+    DAYBOOK_TRY_VOID(query.scan_values(*periods, [&](const std::vector<Value>& period) {
+        if (to_string(period[status]) == "open") last = std::max(last, std::get<Date>(period[day]));
+        return true;
+    }));
+    const Date today = book.clock().now().date();
+    return last.is_none() || last >= today ? Date{} : last;
 }
 
 bool is_confirmed(const Session& session) {
@@ -195,7 +231,9 @@ bool is_confirmed(const Session& session) {
     return answer == "y" || answer == "yes";
 }
 
-void print_plan(const Session& session, const files::UndoPlan& plan) {
+void print_plan(
+    const Session& session, const files::UndoPlan& plan, const files::UndoOptions& options
+) {
     session.terminal->out(
         fmt::format("The import wrote {} events. To take it back:\n", count_text(plan.events))
     );
@@ -207,6 +245,12 @@ void print_plan(const Session& session, const files::UndoPlan& plan) {
             fmt::format("  {:>9} x {} stays: nothing takes it back\n", count_text(count), event)
         );
     }
+    if (!options.date.is_none() || options.posting_date.is_none()) return;
+    session.terminal->out(fmt::format(
+        "No period is open today or later: what is posted is dated {}, the last open day. Another "
+        "day: --date\n",
+        to_string(options.posting_date)
+    ));
 }
 
 // "commands[12].date" of a refusal -> the step of the plan.
@@ -233,6 +277,9 @@ ExitCode print_undone(const Session& session, const files::UndoPlan& plan, const
             ));
         }
         session.terminal->out(answer_text(answer) + "\n");
+        if (answer.refusal.reason.at.ends_with("date")) {
+            session.terminal->say("Choose another day with --date, or open its period.");
+        }
         return ExitCode::conflict;
     }
     session.terminal->say(fmt::format(
@@ -242,6 +289,19 @@ ExitCode print_undone(const Session& session, const files::UndoPlan& plan, const
         answer.first_position
     ));
     return ExitCode::ok;
+}
+
+// Sends the plan as one batch.
+ExitCode send_plan(
+    const Session& session,
+    Engine& engine,
+    const files::UndoPlan& plan,
+    const files::UndoOptions& options
+) {
+    auto batch = files::undo_batch(plan, options);
+    if (!batch) return session.fail(batch.error());
+    const Answer answer = engine.submit_batch_and_wait(std::move(batch).value());
+    return print_undone(session, plan, answer);
 }
 
 ExitCode undo_import(const Session& session, const ImportArguments& arguments) {
@@ -256,19 +316,21 @@ ExitCode undo_import(const Session& session, const ImportArguments& arguments) {
         if (!date) return session.fail(date.error());
         options.date = date.value();
     }
+    const auto posting = posting_date(session, *book.value());
+    if (!posting) return session.fail(posting.error());
+    options.posting_date = posting.value();
     const auto plan = files::plan_undo(book.value()->log(), import.value(), options);
     if (!plan) return session.fail(plan.error());
-    print_plan(session, plan.value());
-    if (arguments.dry_run) return ExitCode::ok;
-    if (!is_confirmed(session)) {
+    print_plan(session, plan.value(), options);
+    if (!arguments.dry_run && !is_confirmed(session)) {
         return session.fail({ErrorCode::conflict, "nothing was sent; say --yes to send it"});
     }
-    const auto engine = book.value()->engine();
+    Rehearsal rehearsal;
+    const auto engine = engine_for(*book.value(), rehearsal, arguments.dry_run);
     if (!engine) return session.fail(engine.error());
-    auto batch = files::undo_batch(plan.value(), options);
-    if (!batch) return session.fail(batch.error());
-    const Answer answer = engine.value()->submit_batch_and_wait(std::move(batch).value());
-    return print_undone(session, plan.value(), answer);
+    const ExitCode code = send_plan(session, *engine.value(), plan.value(), options);
+    if (arguments.dry_run) say_dry_run(session);
+    return code;
 }
 
 ExitCode list_mappings(const Session& session) {
@@ -309,8 +371,14 @@ void add_import(CLI::App& program, Session& session) {
     );
     CLI::App* undo = command->add_subcommand("undo", "Take an import back, after showing how");
     undo->add_option("import", arguments.undone, "The import's id, as it was printed")->required();
-    undo->add_option("--date", arguments.date, "The day of the reversals; by default today");
-    undo->add_flag("--dry-run", arguments.dry_run, "Show the plan only");
+    undo->add_option(
+        "--date",
+        arguments.date,
+        "The day of the reversals; by default today, or the last open day if none is open"
+    );
+    undo->add_flag(
+        "--dry-run", arguments.dry_run, "Show the plan, and decide it on a copy in memory"
+    );
     undo->fallthrough();
     set_run(*undo, session, [&] { return undo_import(session, arguments); });
     command->callback([&session, &arguments, undo] {

@@ -1,5 +1,5 @@
 // `daybook report` and `daybook explain`: questions to the projections, and the events behind a
-// line of their answers. Every report of every projection is a subcommand of both.
+// row of their answers. Every report of every projection is a subcommand of both.
 #include <fmt/format.h>
 
 #include "cli/moment.hpp"
@@ -7,6 +7,7 @@
 #include "cli/rendering.hpp"
 #include "cli/session.hpp"
 #include "cli/wiring.hpp"
+#include "projections/core/explain.hpp"
 #include "projections/core/known_at.hpp"
 #include "projections/core/registry.hpp"
 
@@ -17,7 +18,7 @@ struct Question {
     const Report* report = nullptr;
     Moment moment;
     std::map<std::string, std::string> options;
-    std::string row_key;
+    std::vector<std::string> row;  // Words that name it.
 };
 
 Result<ReportRequest> request_of(const Question& question, const Log& log) {
@@ -43,26 +44,9 @@ Result<void> answer(const Session& session, Book& book, const Question& question
 }
 
 Result<void> explain(const Session& session, Book& book, const Question& question) {
-    const Report& report = *question.report;
-    if (report.explain == nullptr) {
-        return Error{
-            ErrorCode::invalid,
-            fmt::format("{} cannot say which events are behind a line", report.name)};
-    }
     DAYBOOK_TRY(const ReportRequest request, request_of(question, book.log()));
     DAYBOOK_TRY(const Query query, open_query(session, book));
-    DAYBOOK_TRY_VOID(check_options(report, request));
-    DAYBOOK_TRY(const auto positions, report.explain(query, request, question.row_key));
-    if (positions.empty()) {
-        return Error{
-            ErrorCode::not_found,
-            fmt::format(
-                "{} has no row \"{}\" with events behind it; --json shows the key of each row as "
-                "_key",
-                report.name,
-                question.row_key
-            )};
-    }
+    DAYBOOK_TRY(const auto positions, explain_row(*question.report, query, request, question.row));
     for (const std::uint64_t position : positions) {
         DAYBOOK_TRY(const EventBytes event, query.event(position));
         std::string line;
@@ -88,8 +72,9 @@ void add_question(CLI::App& parent, Session& session, const Report& report, Answ
     CLI::App* command =
         parent.add_subcommand(std::string{report.name}, std::string{report.summary});
     if (answered_by == &explain) {
-        constexpr const char* help = "The key of the line: its first column, or _key in --json";
-        command->add_option("row", question.row_key, help)->required();
+        constexpr const char* help =
+            "What the row shows: its first columns, any values that no other row has, or its _key";
+        command->add_option("row", question.row, help)->required();
     }
     add_moment_options(*command, question.moment);
     for (const ReportOption& option : report.options) {
@@ -110,7 +95,7 @@ CLI::App* add_questions(CLI::App& program, Session& session, Answer answered_by)
     const bool explains = answered_by == &explain;
     CLI::App* parent = program.add_subcommand(
         explains ? "explain" : "report",
-        explains ? "Print the events behind a line of a report"
+        explains ? "Print the events behind a row of a report"
                  : "Answer a question from the projections"
     );
     parent->require_subcommand(1)->fallthrough();
@@ -134,7 +119,15 @@ void add_report(CLI::App& program, Session& session) {
 
 void add_explain(CLI::App& program, Session& session) {
     add_questions(program, session, &explain)
-        ->footer("Example:\n  daybook explain trial-balance 411000 --as-of 2026-06-30\n");
+        ->footer(
+            "A row is named by what it shows in the report with the same options: its first "
+            "columns, or as many\nof its values as no other row has; blank is ''. The _key of "
+            "--json names it too. A total leads to\nthe events of its lines. Where several rows "
+            "show the words they are listed.\n"
+            "Examples:\n  daybook explain trial-balance 411000 --as-of 2026-06-30\n"
+            "  daybook explain vat 2026-01-01 output FR20\n"
+            "  daybook explain balance-sheet \"Result of the year\"\n"
+        );
 }
 
 }  // namespace daybook::cli

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <deque>
 #include <fstream>
 #include <thread>
@@ -17,6 +18,7 @@
 #include "connectors/files/documents.hpp"
 #include "connectors/files/error_file.hpp"
 #include "connectors/files/mapping_check.hpp"
+#include "connectors/files/undone.hpp"
 #include "engine/base/checksum.hpp"
 #include "engine/codec/codec.hpp"
 
@@ -56,6 +58,7 @@ struct Run {
     Codec& codec;
     const Submit& submit;
     const ImportOptions& options;
+    Undone undone;
     ImportSummary summary;
     std::unordered_set<Id> once;  // Commands that are sent once, by what they are once for.
     Answers answers;
@@ -73,6 +76,12 @@ struct Run {
         if (!arrived.empty()) deliver(arrived);
     }
 };
+
+// Of a command's body, which has been found to be one.
+Result<Id> party_of(std::string_view body) {
+    const boost::json::value value = boost::json::parse(body);
+    return parse_id(std::string{value.at("party").as_string()});
+}
 
 class PassImport {
  public:
@@ -136,6 +145,9 @@ class PassImport {
     void add_totals(PendingDocument& pending);
     void make_commands(PendingDocument& pending);
     void make_command(PendingDocument& pending, std::size_t index, Place place);
+    [[nodiscard]] Result<CommandMessage> command_of(
+        const std::string& name, const CommandDefaults& defaults
+    );
     [[nodiscard]] Id command_id(
         const CommandTemplate& command, const Document& document, const Place& place
     );
@@ -339,15 +351,30 @@ void PassImport::make_command(PendingDocument& pending, std::size_t index, Place
     body_.clear();
     const auto culprit = append_body(body_, command, {pending.document, place.row}, reader_);
     if (evaluator.problem()) return fail(pending, *evaluator.problem(), culprit ? culprit : row);
+    if (!run_.undone.is_empty()) body_ = run_.undone.renamed(command.name, body_);
     const CommandDefaults defaults{
         .id = command_id(command, pending.document, place), .actor = run_.options.actor};
-    auto message = run_.codec.command_of_body(command.name, body_, defaults);
+    auto message = command_of(command.name, defaults);
     if (!message) {
         const std::string reason = fmt::format("{}: {}", command.name, message.error().message);
         return fail(pending, {reason, "correct the row, or the mapping"}, row);
     }
     made_.push_back({index, std::move(message).value()});
     made_.back().message.trace = run_.summary.import;
+}
+
+// Of the body; a party that an undoing made inactive becomes active again instead.
+Result<CommandMessage> PassImport::command_of(
+    const std::string& name, const CommandDefaults& defaults
+) {
+    DAYBOOK_TRY(CommandMessage message, run_.codec.command_of_body(name, body_, defaults));
+    if (name != "crm.RegisterParty" || run_.undone.is_empty()) return message;
+    DAYBOOK_TRY(const Id party, party_of(body_));
+    if (!run_.undone.is_inactive(party)) return message;
+    const boost::json::object body{{"party", to_string(party)}};
+    return run_.codec.command_of_body(
+        "crm.ReactivateParty", boost::json::serialize(body), defaults
+    );
 }
 
 // By what the command says and where it comes from. What a command is once for does not depend on
@@ -370,7 +397,7 @@ Id PassImport::command_id(
         add(fmt::format("{} {}", place.occurrence, command.is_each_row ? place.row : 0));
     }
     text_ += body_;
-    return id_from_text(text_);
+    return run_.undone.command(id_from_text(text_));
 }
 
 void PassImport::send(PendingDocument& pending, Made made) {
@@ -633,10 +660,15 @@ Result<ImportSummary> run_import(
         {.command_bytes_max = command_bytes_max, .accepts_texts_for_numbers = true}};
     DAYBOOK_TRY_VOID(check_commands(mapping, codec));
     Run run{.codec = codec, .submit = submit, .options = options};
+    if (options.log != nullptr) {
+        DAYBOOK_TRY(run.undone, Undone::read(*options.log, options.modules));
+    }
     DAYBOOK_TRY(const std::string identity, identity_of(mapping, options));
     DAYBOOK_TRY(const std::string contents, Files(mapping, options.folder).check());
-    run.summary.import =
+    const Id import =
         id_from_text(fmt::format("import\n{}\n{}\n{}", mapping.name, identity, contents));
+    run.summary.import = run.undone.import(import);
+    run.summary.is_again = run.summary.import != import;
     const auto end = mapping.passes.end();
     for (auto pass = mapping.passes.begin(); pass != end && !run.is_over();) {
         Walk walk{run};

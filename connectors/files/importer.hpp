@@ -1,7 +1,7 @@
 // An import: the documents of a mapping's files become commands, the engine answers them, and each
 // row is counted as imported, as imported earlier, or as reported in the error file. A command's id
 // comes from what its rows say, so importing twice imports once, and an import that was broken off
-// is resumed by running it again.
+// is resumed by running it again. What was taken back is imported again, see undone.hpp.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +38,8 @@ struct ImportOptions {
     std::string error_path;  // The error file; with several passes, one each: x.PASS.csv. "": none.
     std::string identity;    // Tells files with the same rows apart; "": by each file's name.
     Id actor;                // Whose import it is.
+    const Log* log =
+        nullptr;  // Of the book: what was taken back is imported again. Null: it is not.
     std::span<const DomainModule> modules = domain_modules();  // Borrowed.
     std::size_t in_flight_max = 4'096;                         // Commands sent and not answered.
     std::function<bool()> stop;                                // Asked often; true ends the import.
@@ -81,7 +83,8 @@ struct PassSummary {
 };
 
 struct ImportSummary {
-    Id import;  // The trace of every event of the import: `undo` finds them by it.
+    Id import;              // The trace of every event of the import: `undo` finds them by it.
+    bool is_again = false;  // It was taken back before, and comes under new names.
     std::vector<PassSummary> passes;
     bool is_stopped = false;       // By options.stop.
     std::optional<Error> failure;  // The book could not go on. What was answered stands.

@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "connectors/files/undo_rules.hpp"
 #include "engine/codec/codec.hpp"
 
 namespace daybook::files {
@@ -18,115 +19,6 @@ namespace json = boost::json;
 
 constexpr std::size_t number_bytes_max = 35;
 constexpr std::string_view series_defined = "sales.NumberSeriesDefined";
-
-// A field of the reversing command: a field of the event, or a word of the plan.
-enum class From : unsigned char { nothing, field, reversal, date, reason, no, word };
-struct Filled {
-    std::string_view field;
-    From from = From::nothing;
-    std::string_view of = "";  // The event's field, or the word.
-};
-struct Rule {
-    std::string_view event;
-    std::string_view command;
-    std::array<Filled, 6> fields;
-};
-
-constexpr Rule rules[] = {
-    {"crm.PartyRegistered",
-     "crm.DeactivateParty",
-     {{{"party", From::field, "party"}, {"reason", From::reason}, {"on", From::date}}}},
-    {"crm.RelationStarted",
-     "crm.EndRelation",
-     {{{"party", From::field, "party"},
-       {"kind", From::field, "kind"},
-       {"other", From::field, "other"},
-       {"until", From::field, "since"}}}},  // It never held.
-    {"crm.InteractionRecorded",
-     "crm.RetractInteraction",
-     {{{"interaction", From::field, "interaction"}, {"reason", From::reason}}}},
-    {"crm.LeadCaptured",
-     "crm.DisqualifyLead",
-     {{{"lead", From::field, "lead"},
-       {"reason", From::word, "import-undone"},
-       {"on", From::date}}}},
-    {"crm.DealOpened",
-     "crm.LoseDeal",
-     {{{"deal", From::field, "deal"},
-       {"reason", From::word, "import-undone"},
-       {"on", From::date}}}},
-    {"crm.DealWon",
-     "crm.ReopenDeal",
-     {{{"deal", From::field, "deal"}, {"reason", From::reason}, {"on", From::date}}}},
-    {"sales.ItemDefined",
-     "sales.DefineItem",
-     {{{"item", From::field, "item"},
-       {"name", From::field, "name"},
-       {"unit", From::field, "unit"},
-       {"posting_group", From::field, "posting_group"},
-       {"tax_code", From::field, "tax_code"},
-       {"is_active", From::no}}}},
-    {"sales.OrderConfirmed",
-     "sales.CancelOrder",
-     {{{"order", From::field, "order"}, {"date", From::date}, {"reason", From::reason}}}},
-    {"sales.InvoiceIssued",
-     "sales.IssueCreditNote",
-     {{{"credit_note", From::reversal},
-       {"invoice", From::field, "invoice"},
-       {"date", From::date},
-       {"reason", From::reason}}}},
-    {"sales.CreditNoteIssued",
-     "sales.IssueInvoice",
-     {{{"invoice", From::reversal},
-       {"party", From::field, "party"},
-       {"date", From::date},
-       {"currency", From::field, "currency"},
-       {"country", From::field, "country"},
-       {"exchange_rate", From::field, "exchange_rate"}}}},
-    {"sales.GoodsDelivered",
-     "sales.AcceptReturn",
-     {{{"goods_return", From::reversal},
-       {"delivery", From::field, "delivery"},
-       {"date", From::date},
-       {"reason", From::reason}}}},
-    {"purchasing.PurchaseItemDefined",
-     "purchasing.DefinePurchaseItem",
-     {{{"item", From::field, "item"},
-       {"name", From::field, "name"},
-       {"kind", From::field, "kind"},
-       {"posting_group", From::field, "posting_group"},
-       {"tax_code", From::field, "tax_code"},
-       {"is_active", From::no}}}},
-    {"purchasing.OrderPlaced",
-     "purchasing.CancelOrder",
-     {{{"order", From::field, "order"}, {"date", From::date}, {"reason", From::reason}}}},
-    {"purchasing.GoodsReceived",
-     "purchasing.ReturnGoods",
-     {{{"goods_return", From::reversal},
-       {"receipt", From::field, "receipt"},
-       {"date", From::date},
-       {"reason", From::word, "wrong_item"},
-       {"is_replaced", From::no},
-       {"text", From::reason}}}},
-    {"inventory.StockMoved",
-     "inventory.ReverseMovement",
-     {{{"movement", From::field, "movement"},
-       {"reversal", From::reversal},
-       {"date", From::date},
-       {"reason", From::reason}}}},
-    {"accounting.EntryPosted",
-     "accounting.ReverseEntry",
-     {{{"entry", From::field, "entry"},
-       {"reversal", From::reversal},
-       {"date", From::date},
-       {"reason", From::reason}}}},
-    {"accounting.PaymentRecorded",
-     "accounting.ReversePayment",
-     {{{"payment", From::field, "payment"},
-       {"reversal", From::reversal},
-       {"date", From::date},
-       {"reason", From::reason}}}},
-};
 
 std::string text_of(const json::object& object, std::string_view field) {
     const json::value* value = object.if_contains(field);
@@ -191,16 +83,20 @@ class Planner {
     }
 
     void add_step(const std::string& name, const json::object& body, std::uint64_t position) {
-        // An order that was invoiced whole is over, and a lost deal is lost already.
+        // An order that was invoiced whole is over.
         if (name == "sales.InvoiceIssued") drop("order " + text_of(body, "order"));
-        if (name == "crm.DealLost") drop("deal " + text_of(body, "deal"));
-        const auto* rule = std::ranges::find(rules, name, &Rule::event);
+        const UndoRule* const rule = find_undo_rule(name);
+        if (name == "crm.DealOpened") deals_.insert(text_of(body, "deal"));
+        if (rule != nullptr && rule->command.empty()) {
+            if (!deals_.contains(text_of(body, "deal"))) ++plan_.stays[name];
+            return;
+        }
         // A credit note of an invoice that is taken back as well: what is left of it is credited.
         const bool is_settled =
             name == "sales.CreditNoteIssued" && invoices_.contains(text_of(body, "invoice"));
         if (name == "inventory.StockMoved") drop("movement " + text_of(body, "reverses"));
         if (name == "purchasing.GoodsReceived") close(text_of(body, "order"));
-        if (rule == std::end(rules) || is_settled || is_nothing(name, body)) {
+        if (rule == nullptr || is_settled || is_nothing(name, body)) {
             ++plan_.stays[name];
             return;
         }
@@ -210,7 +106,6 @@ class Planner {
         if (body.contains("number")) number(made, body);
         const std::size_t step = plan_.steps.size();
         if (name == "sales.OrderConfirmed") droppable_["order " + text_of(body, "order")] = step;
-        if (name == "crm.DealOpened") droppable_["deal " + text_of(body, "deal")] = step;
         if (name == "inventory.StockMoved") {
             droppable_["movement " + text_of(body, "movement")] = step;
         }
@@ -233,7 +128,8 @@ class Planner {
         if (found != placed_.end()) plan_.steps[found->second].command = "purchasing.CloseOrder";
     }
 
-    json::object fill(const Rule& rule, const json::object& body, std::uint64_t position) const {
+    json::object fill(const UndoRule& rule, const json::object& body, std::uint64_t position)
+        const {
         json::object made;
         for (const Filled& filled : rule.fields) {
             const json::value* field = body.if_contains(filled.of);
@@ -248,7 +144,9 @@ class Planner {
                     );
                     break;
                 case From::date:
-                    if (!options_.date.is_none()) made[filled.field] = to_string(options_.date);
+                    if (const Date date = date_of(rule); !date.is_none()) {
+                        made[filled.field] = to_string(date);
+                    }
                     break;
                 case From::reason: made[filled.field] = options_.reason; break;
                 case From::no: made[filled.field] = false; break;
@@ -256,6 +154,12 @@ class Planner {
             }
         }
         return made;
+    }
+
+    // The day that the user chose; else what is posted counts on one that the books have.
+    [[nodiscard]] Date date_of(const UndoRule& rule) const {
+        const bool is_posted = !rule.command.starts_with("crm.");
+        return options_.date.is_none() && is_posted ? options_.posting_date : options_.date;
     }
 
     // The lines of a credit note as an invoice asks for them.
@@ -299,11 +203,16 @@ class Planner {
     std::uint8_t series_type_ = 0;
     std::set<std::string, std::less<>> external_series_;
     std::set<std::string, std::less<>> invoices_;
+    std::set<std::string, std::less<>> deals_;
     std::map<std::string, std::size_t> placed_;     // Orders to suppliers, to their steps.
     std::map<std::string, std::size_t> droppable_;  // Documents to steps that may prove needless.
 };
 
 }  // namespace
+
+Id undo_id(const Id& import) {
+    return id_from_text("undo\n" + to_string(import));
+}
 
 Result<UndoPlan> plan_undo(const Log& log, const Id& import, const UndoOptions& options) {
     DAYBOOK_ASSERT(!import.is_none());
@@ -317,8 +226,7 @@ Result<std::vector<CommandMessage>> undo_batch(const UndoPlan& plan, const UndoO
             fmt::format("nothing of import {} can be taken back", to_string(plan.import))};
     }
     Codec codec{options.modules};
-    const CommandDefaults defaults{
-        .id = id_from_text("undo\n" + to_string(plan.import)), .actor = options.actor};
+    const CommandDefaults defaults{.id = undo_id(plan.import), .actor = options.actor};
     std::vector<CommandMessage> batch;
     batch.reserve(plan.steps.size());
     for (const UndoStep& step : plan.steps) {

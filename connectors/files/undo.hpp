@@ -1,7 +1,7 @@
 // Taking an import back: a plan of the commands that reverse what it wrote, shown before anything
 // is sent. Nothing is deleted: invoices are credited, credit notes invoiced again, entries and
-// movements reversed, deliveries taken back, receipts sent back and their orders closed, open deals
-// lost, parties and items made inactive. What cannot be taken back is counted by name.
+// movements reversed, deliveries taken back, receipts sent back and their orders closed, deals
+// retracted, parties and items made inactive. What cannot be taken back is counted by name.
 //
 // The plan is sent as one batch, the newest fact first: all of it is stored or nothing. The batch's
 // id comes from the import, so that undoing twice is undoing once.
@@ -35,11 +35,14 @@ struct UndoPlan {
 
 struct UndoOptions {
     Id actor;
-    Date date;  // Of the reversals; none: today.
+    Date date;          // Of the reversals; none: today.
+    Date posting_date;  // Without a date: of those that are posted, where the books lack today.
     std::string reason = "import undone";
     std::span<const DomainModule> modules = domain_modules();  // Borrowed.
 };
 
+// The id of the batch that takes an import back.
+[[nodiscard]] Id undo_id(const Id& import);
 // not_found if no event carries this import.
 [[nodiscard]] Result<UndoPlan> plan_undo(
     const Log& log, const Id& import, const UndoOptions& options

@@ -54,7 +54,7 @@ constexpr Report reports[]{
      "Assets, liabilities and equity on a day.",
      {},
      &run_balance_sheet,
-     &explain_account},
+     &explain_balance},
     {"aged-receivables",
      "Aged receivables",
      "What customers owe, by the days since it was due.",

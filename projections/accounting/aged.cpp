@@ -198,7 +198,8 @@ Result<Positions> explain_aged(
     Positions positions;
     each_open_item(query, moment, {kind, party}, [&](const ItemRow& item, std::int64_t) {
         positions.push_back(item.position);
-        query.scan<item_changes>(item.document, item.part, [&](const ItemChangeRow& change) {
+        // Of all its instalments: the entry opened them together.
+        query.scan<item_changes>(item.document, [&](const ItemChangeRow& change) {
             const bool counts = change.date <= moment.day && change.position < moment.known_at;
             if (counts) positions.push_back(change.position);
         });

@@ -5,6 +5,13 @@
 namespace daybook::accounting {
 namespace {
 
+constexpr std::string_view before_key = "before";  // Of what was brought forward.
+
+// A line's account or day, which the position of its entry makes unique.
+std::string line_key(const std::string& first, std::uint64_t position) {
+    return first + "|" + std::to_string(position);
+}
+
 struct Line {
     Date date;
     std::string number;
@@ -67,7 +74,8 @@ void add_account(
     if (from > date_min) {
         const Balance before =
             balances_at(query, request.known_at).sum({account}, from.plus_days(-1));
-        ledger.add("", {{}, "", "Brought forward", net_of(before)}, account);
+        const std::string key = to_string(account) + "|" + std::string{before_key};
+        ledger.add(key, {{}, "", "Brought forward", net_of(before)}, account);
     }
     query.scan_between<postings>(
         std::tuple{account, from},
@@ -75,7 +83,7 @@ void add_account(
         [&](const PostingRow& row) {
             if (row.position >= request.known_at) return;
             const Line line = line_of(query, row.accounting_date, row.position, row.base_minor);
-            ledger.add(std::to_string(row.position), line, account);
+            ledger.add(line_key(to_string(account), row.position), line, account);
         }
     );
 }
@@ -115,7 +123,7 @@ Result<ReportTable> run_statement(const Query& query, const ReportRequest& reque
                 return;
             }
             const Line line = line_of(query, row.accounting_date, row.position, row.base_minor);
-            ledger.add(std::to_string(row.position), line, row.account);
+            ledger.add(line_key(to_string(row.account), row.position), line, row.account);
         }
     );
     return table;
@@ -152,7 +160,7 @@ Result<ReportTable> run_journal(const Query& query, const ReportRequest& request
             const std::int64_t base = line->base_minor();
             const Id party = read(line->party());
             ReportRow row;
-            row.key = entry.number;
+            row.key = line_key(to_string(entry.accounting_date), entry.position);
             row.cells = {
                 entry.accounting_date,
                 entry.number,
@@ -173,19 +181,19 @@ Result<ReportTable> run_journal(const Query& query, const ReportRequest& request
     return table;
 }
 
-// A line's key is the position of its entry, or in the journal the entry's number.
 Result<Positions> explain_entry(
     const Query& query, const ReportRequest& request, std::string_view key
 ) {
-    Positions positions;
-    query.scan<entries>([&](const EntryRow& row) {
-        if (row.position >= request.known_at) return;
-        if (row.number == key || std::to_string(row.position) == key)
-            positions.push_back(row.position);
-    });
-    if (!positions.empty()) return positions;
-    return Error{
-        ErrorCode::not_found, "there is no entry " + std::string{key} + "; give its number"};
+    const std::size_t bar = key.rfind('|');
+    const std::string_view last = key.substr(bar + 1);
+    if (last == before_key) {
+        DAYBOOK_TRY(const Id account, parse_id(key.substr(0, bar)));
+        ReportRequest before = request;
+        before.as_of = date_option(request, "from", date_min).plus_days(-1);
+        return positions_of_account(query, before, account, date_min);
+    }
+    DAYBOOK_TRY(const std::int64_t position, parse_decimal(last, 0));
+    return Positions{static_cast<std::uint64_t>(position)};
 }
 
 }  // namespace daybook::accounting

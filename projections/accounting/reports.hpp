@@ -50,6 +50,8 @@ Result<ReportTable> run_vat(const Query&, const ReportRequest&);
 Result<Positions> explain_account(const Query&, const ReportRequest&, std::string_view key);
 // By account, of the days of the income statement.
 Result<Positions> explain_income(const Query&, const ReportRequest&, std::string_view key);
+// By account, and what is derived from those of income and expenses.
+Result<Positions> explain_balance(const Query&, const ReportRequest&, std::string_view key);
 Result<Positions> explain_entry(const Query&, const ReportRequest&, std::string_view key);
 Result<Positions> explain_receivables(const Query&, const ReportRequest&, std::string_view key);
 Result<Positions> explain_payables(const Query&, const ReportRequest&, std::string_view key);

@@ -5,6 +5,9 @@
 namespace daybook::accounting {
 namespace {
 
+constexpr std::string_view earlier_years = "Retained earnings of earlier years";
+constexpr std::string_view this_year = "Result of the year";
+
 struct Section {
     AccountType type;
     std::string_view title;
@@ -35,8 +38,9 @@ class Statement {
         add(RowKind::line, {std::string{section.title}, account.account, account.name}, minor);
         table_.rows.back().key = to_string(account.account);
     }
-    void add_derived(const Section& section, std::string name, std::int64_t minor) {
-        add(RowKind::line, {std::string{section.title}, Value{}, std::move(name)}, minor);
+    void add_derived(const Section& section, std::string_view name, std::int64_t minor) {
+        add(RowKind::line, {std::string{section.title}, Value{}, std::string{name}}, minor);
+        table_.rows.back().key = name;
     }
     void add_total(RowKind kind, std::string title, std::int64_t minor) {
         add(kind, {std::move(title), Value{}, Value{}}, minor);
@@ -75,14 +79,17 @@ std::int64_t add_section(
     return total;
 }
 
+bool is_of_result(AccountType type) {
+    return type == AccountType::income || type == AccountType::expense;
+}
+
 // Income less expenses among these nets.
 std::int64_t result_of(const std::map<Id, AccountRow>& accounts_by_id, const Nets& nets) {
     std::int64_t result = 0;
     for (const auto& [id, net] : nets) {
         const auto account = accounts_by_id.find(id);
         if (account == accounts_by_id.end()) continue;
-        const AccountType type = account->second.type;
-        if (type == AccountType::income || type == AccountType::expense) result -= net;
+        if (is_of_result(account->second.type)) result -= net;
     }
     return result;
 }
@@ -131,8 +138,8 @@ Result<ReportTable> run_balance_sheet(const Query& query, const ReportRequest& r
     const std::int64_t owed = add_section(statement, liability, accounts_by_id, nets);
     statement.add_total(RowKind::subtotal, "Total liabilities", owed);
     std::int64_t own = add_section(statement, equity, accounts_by_id, nets);
-    if (earlier != 0) statement.add_derived(equity, "Retained earnings of earlier years", earlier);
-    statement.add_derived(equity, "Result of the year", result);
+    if (earlier != 0) statement.add_derived(equity, earlier_years, earlier);
+    statement.add_derived(equity, this_year, result);
     own += earlier + result;
     statement.add_total(RowKind::subtotal, "Total equity", own);
     statement.add_total(RowKind::total, "Total liabilities and equity", owed + own);
@@ -144,6 +151,25 @@ Result<Positions> explain_income(
 ) {
     DAYBOOK_TRY(const Id account, parse_id(key));
     return positions_of_account(query, request, account, first_day_of_statement(query, request));
+}
+
+Result<Positions> explain_balance(
+    const Query& query, const ReportRequest& request, std::string_view key
+) {
+    const bool is_derived = key == this_year || key == earlier_years;
+    if (!is_derived) return explain_account(query, request, key);
+    const Date first = first_of_year(query, last_day(query, request));
+    ReportRequest days = request;
+    if (key == earlier_years) days.as_of = first.plus_days(-1);
+    Positions positions;
+    for (const auto& [id, account] : chart(query)) {
+        if (!is_of_result(account.type)) continue;
+        const Date from = key == this_year ? first : date_min;
+        const Positions more = positions_of_account(query, days, id, from);
+        positions.insert(positions.end(), more.begin(), more.end());
+    }
+    sort_unique(positions);
+    return positions;
 }
 
 }  // namespace daybook::accounting

@@ -1,10 +1,24 @@
 // VAT by tax code, rate and month: bases and taxes as the entries tagged them.
+#include <fmt/format.h>
+
 #include "projections/accounting/reports.hpp"
 
 namespace daybook::accounting {
 namespace {
 
-using Cell = std::map<std::tuple<Date, TaxSide, Id, std::int64_t>, TaxTotalSum>;
+using Place = std::tuple<Date, TaxSide, Id, std::int64_t>;  // First day, side, code, rate in ppm.
+using Cell = std::map<Place, TaxTotalSum>;
+
+std::string key_of(const Place& place) {
+    const auto& [first, side, code, rate] = place;
+    return fmt::format(
+        "{}|{}|{}|{}",
+        to_string(first),
+        EnumNameTaxSide(side),
+        to_string(code),
+        to_string(Rate::from_ppm(rate))
+    );
+}
 
 Date first_day(const Query& query, const ReportRequest& request) {
     return date_option(request, "from", first_of_year(query, last_day(query, request)));
@@ -48,7 +62,7 @@ Result<ReportTable> run_vat(const Query& query, const ReportRequest& request) {
         if (sum.base_minor == 0 && sum.tax_minor == 0) continue;
         due += side == TaxSide::output ? sum.tax_minor : -sum.tax_minor;
         ReportRow row;
-        row.key = to_string(code);
+        row.key = key_of(place);
         row.cells = {
             month,
             std::string{EnumNameTaxSide(side)},
@@ -75,19 +89,17 @@ Result<ReportTable> run_vat(const Query& query, const ReportRequest& request) {
 Result<Positions> explain_vat(
     const Query& query, const ReportRequest& request, std::string_view key
 ) {
-    DAYBOOK_TRY(const Id code, parse_id(key));
     const Date from = first_day(query, request);
     const Date to = last_day(query, request);
     Positions positions;
-    for (const TaxSide side : {TaxSide::output, TaxSide::input}) {
-        query.scan_between<taxes>(
-            std::tuple{side, code, from},
-            std::tuple{side, code, to.plus_days(1)},
-            [&](const TaxRow& row) {
-                if (row.position < request.known_at) positions.push_back(row.position);
-            }
-        );
-    }
+    query.scan<taxes>([&](const TaxRow& row) {
+        if (row.position >= request.known_at) return;
+        const Date day = row.accounting_date;
+        if (day < from || day > to) return;
+        const Date first = std::max(from, Date::of(day.year(), day.month(), 1));
+        const bool is_its = key_of({first, row.side, row.tax_code, row.rate.ppm()}) == key;
+        if (is_its) positions.push_back(row.position);
+    });
     sort_unique(positions);
     return positions;
 }

@@ -27,7 +27,8 @@ struct ReportColumn {
 enum class RowKind : std::uint8_t { line, subtotal, total };
 
 struct ReportRow {
-    std::string key;           // Names the line for explain: "411000". Empty: nothing to explain.
+    // Names the line for explain: "C-1|EUR". Empty: it has no events of its own, as a total.
+    std::string key;
     std::vector<Value> cells;  // One for each column.
     RowKind kind = RowKind::line;
 };
@@ -60,7 +61,8 @@ struct Report {
     std::string_view summary;  // One sentence.
     std::span<const ReportOption> options;
     Result<ReportTable> (*run)(const Query&, const ReportRequest&);
-    // The positions of the events behind the row with this key, in order. Null: cannot say.
+    // The positions of the events behind the row with this key, in order. Null: cannot say. People
+    // ask explain_row, which finds the key.
     Result<std::vector<std::uint64_t>> (*explain
     )(const Query&, const ReportRequest&, std::string_view row_key) = nullptr;
 };

@@ -79,6 +79,7 @@ void fold(DealAsOf& deal, const DealStepRow& step) {
             close(deal, step, DealState::won);
             break;
         case DealStep::lost: close(deal, step, DealState::lost); break;
+        case DealStep::retracted: deal = DealAsOf{}; break;
     }
 }
 

@@ -143,12 +143,15 @@ extern constinit const Projection projection =
                 DealAmended,
                 DealWon,
                 DealLost,
-                DealReopened>>(),
-        projection_of<open_deals, Events<EventTraits, DealOpened, DealWon, DealLost, DealReopened>>(
-        ),
+                DealReopened,
+                DealRetracted>>(),
+        projection_of<
+            open_deals,
+            Events<EventTraits, DealOpened, DealWon, DealLost, DealReopened, DealRetracted>>(),
         projection_of<
             Tables<closings, closings_by_position>,
             Events<EventTraits, DealWon, DealLost>>(),
+        projection_of<closings_by_position, Events<EventTraits, DealRetracted>>(),
         projection_of<
             Tables<deal_stage_history, deal_funnels, funnel_totals, past_funnel_totals>,
             Events<
@@ -159,10 +162,12 @@ extern constinit const Projection projection =
                 DealAmended,
                 DealWon,
                 DealLost,
-                DealReopened>>(),
+                DealReopened,
+                DealRetracted>>(),
         projection_of<
             Tables<deals, activities>,
-            Events<EventTraits, DealOpened, DealWon, DealLost>>()
+            Events<EventTraits, DealOpened, DealWon, DealLost>>(),
+        projection_of<Tables<deal_stage_history, activities>, Events<EventTraits, DealRetracted>>()
     )
         .with(std::span<const Report>{reports});
 

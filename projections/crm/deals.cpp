@@ -60,6 +60,7 @@ const char* name_of(DealState state) {
         case DealState::open: return "open";
         case DealState::won: return "won";
         case DealState::lost: return "lost";
+        case DealState::retracted: return "retracted";
     }
     return "";
 }
@@ -73,6 +74,7 @@ const char* name_of(DealStep step) {
         case DealStep::won: return "won";
         case DealStep::lost: return "lost";
         case DealStep::reopened: return "reopened";
+        case DealStep::retracted: return "retracted";
     }
     return "";
 }
@@ -273,6 +275,13 @@ void project(
     steps.put(std::move(step));
 }
 
+void project(
+    DealRows& rows, DealStepRows& steps, const DealRetracted& event, const EventHeader& header
+) {
+    rows.at(read(event.deal())).state = DealState::retracted;
+    steps.put(step_of(DealStep::retracted, read(event.deal()), read(event.on()), header));
+}
+
 void project(Rows<OpenDealRow>& rows, const DealOpened& event) {
     rows.put({read(event.deal())});
 }
@@ -284,6 +293,10 @@ void project(Rows<OpenDealRow>& rows, const DealLost& event) {
 }
 void project(Rows<OpenDealRow>& rows, const DealReopened& event) {
     rows.put({read(event.deal())});
+}
+
+void project(Rows<OpenDealRow>& rows, const DealRetracted& event) {
+    rows.erase(read(event.deal()));
 }
 
 void project(
@@ -306,6 +319,12 @@ void project(
 }
 
 void project(
+    Rows<ClosingPositionRow>& by_position, const DealRetracted& event, const EventHeader& header
+) {
+    by_position.put({header.position(), read(event.deal())});
+}
+
+void project(
     DealRows& rows, ActivityRows& done, const DealOpened& event, const EventHeader& header
 ) {
     const DealRow* deal = rows.find(read(event.deal()));
@@ -323,6 +342,17 @@ void project(DealRows& rows, ActivityRows& done, const DealLost& event, const Ev
     const DealRow* deal = rows.find(read(event.deal()));
     DAYBOOK_ASSERT(deal != nullptr);
     note(done, *deal, {read(event.on()), header.position(), ActivityKind::deal_lost});
+}
+
+// What was retracted stays for those who ask what was known before.
+void project(
+    DealStepRows& steps, ActivityRows& done, const DealRetracted& event, const EventHeader& header
+) {
+    steps.scan(read(event.deal()), [&](const DealStepRow& step) {
+        const bool is_activity = step.step == DealStep::opened || step.step == DealStep::won ||
+                                 step.step == DealStep::lost;
+        if (is_activity) done.at(step.on, step.position).retracted_at = header.position();
+    });
 }
 
 }  // namespace daybook::crm

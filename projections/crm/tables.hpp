@@ -325,7 +325,7 @@ inline constexpr auto pipeline_stages = table<PipelineStageRow>(
     column("probability", &PipelineStageRow::probability)
 );
 
-enum class DealState : std::uint8_t { open, won, lost };
+enum class DealState : std::uint8_t { open, won, lost, retracted };
 [[nodiscard]] const char* name_of(DealState state);
 
 struct DealProduct {
@@ -382,7 +382,16 @@ inline constexpr auto deals = table<DealRow>(
 );
 
 // What one event changed of a deal; an empty field was not changed, unless `cleared` names it.
-enum class DealStep : std::uint8_t { opened, moved, transferred, amended, won, lost, reopened };
+enum class DealStep : std::uint8_t {
+    opened,
+    moved,
+    transferred,
+    amended,
+    won,
+    lost,
+    reopened,
+    retracted,  // On the day of opening: from its position on the deal never was.
+};
 [[nodiscard]] const char* name_of(DealStep step);
 struct DealStepRow {
     Id deal;
@@ -496,14 +505,20 @@ inline constexpr auto past_funnel_totals = past_totals_table<FunnelKey, FunnelSu
 using FunnelTotalRow = TotalsRow<FunnelKey, FunnelSum>;
 using PastFunnelTotalRow = PastTotalsRow<FunnelKey, FunnelSum>;
 
-// What a deal counts for in the funnel so far.
+// What a deal counted for in the funnel, or counts for no more.
+struct FunnelCount {
+    FunnelStep step = FunnelStep::opened;
+    Id stage;
+    Date on;
+    std::int64_t deals = 0;
+};
 struct DealFunnelRow {
     Id deal;
     Id cohort_pipeline;  // In which it was opened; it may be in another one now.
     Id pipeline;
     Date cohort;
     bool is_won = false;
-    std::vector<Id> entered;  // Stages of the cohort's pipeline.
+    std::vector<FunnelCount> counts;  // In the order in which they came.
 };
 inline constexpr auto deal_funnels = table<DealFunnelRow>(
     "deal_funnels",
@@ -551,16 +566,21 @@ void project(DealRows&, DealStepRows&, const DealAmended&, const EventHeader&);
 void project(DealRows&, DealStepRows&, const DealWon&, const EventHeader&);
 void project(DealRows&, DealStepRows&, const DealLost&, const EventHeader&);
 void project(DealRows&, DealStepRows&, const DealReopened&, const EventHeader&);
+void project(DealRows&, DealStepRows&, const DealRetracted&, const EventHeader&);
 void project(DealRows&, ActivityRows&, const DealOpened&, const EventHeader&);
 void project(DealRows&, ActivityRows&, const DealWon&, const EventHeader&);
 void project(DealRows&, ActivityRows&, const DealLost&, const EventHeader&);
+void project(DealStepRows&, ActivityRows&, const DealRetracted&, const EventHeader&);
 
 void project(Rows<OpenDealRow>&, const DealOpened&);
 void project(Rows<OpenDealRow>&, const DealWon&);
 void project(Rows<OpenDealRow>&, const DealLost&);
 void project(Rows<OpenDealRow>&, const DealReopened&);
+void project(Rows<OpenDealRow>&, const DealRetracted&);
 void project(Rows<ClosingRow>&, Rows<ClosingPositionRow>&, const DealWon&, const EventHeader&);
 void project(Rows<ClosingRow>&, Rows<ClosingPositionRow>&, const DealLost&, const EventHeader&);
+// Closed by what was learned then, as far as those are concerned who ask what was known before.
+void project(Rows<ClosingPositionRow>&, const DealRetracted&, const EventHeader&);
 
 using DealFunnelRows = Rows<DealFunnelRow>;
 using FunnelTotalRows = Rows<FunnelTotalRow>;

@@ -201,6 +201,8 @@ ReportTable by_invoice(const Query& query, const ReportRequest& request) {
 
 // ---- By item and customer
 
+constexpr std::string_view none_key = "(none)";  // Of what has no item or no customer.
+
 std::map<Id, MarginSum> sums_by(const Query& query, const ReportRequest& request, bool by_item) {
     const Id item = id_option(request, "item");
     const Id party = id_option(request, "party");
@@ -248,8 +250,9 @@ ReportTable by_key(const Query& query, const ReportRequest& request, bool by_ite
     for (const auto& [key, sum] : sums) two_time_detail::add_to(total, sum);
     for (const auto& [key, sum] : shown(sums, request)) {
         if (sum.quantity.is_zero() && sum.net.is_zero() && sum.cost.is_zero()) continue;
-        ReportRow row{.key = to_string(key)};
+        ReportRow row{.key = key.is_none() ? std::string{none_key} : to_string(key)};
         const std::string name = key.is_none() && by_item ? "(charges and discounts)"
+                                 : key.is_none()          ? "(no customer)"
                                  : by_item                ? names.of(key).name
                                                           : name_of_party(query, key);
         row.cells = {value_of(key), name, sum.quantity};
@@ -304,7 +307,7 @@ Result<Positions> explain_gross_profit(
     const std::string by = text_option(request, "by", "invoice");
     if (by == "invoice") return explain_invoice(query, request, key);
     Id wanted;
-    if (!key.empty()) {
+    if (key != none_key) {
         DAYBOOK_TRY(wanted, parse_id(key));
     }
     const Date from = date_option(request, "from", date_min);

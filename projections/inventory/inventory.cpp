@@ -68,7 +68,7 @@ constexpr Report reports[]{
      "What there was, what came in, what went out and what is left.",
      summary_options,
      &run_summary,
-     &explain_item},
+     &explain_summary},
     {"stock-ageing",
      "Age of stock",
      "Goods on hand by the days since they came in from outside or were made.",

@@ -5,6 +5,8 @@
 namespace daybook::inventory {
 namespace {
 
+constexpr const char* before_key = "before";  // Of what was brought forward.
+
 struct Running {
     Quantity quantity;
     Money value;
@@ -58,7 +60,7 @@ Result<ReportTable> run_stock_ledger(const Query& query, const ReportRequest& re
             running.quantity += sum.quantity;
             running.value += sum.value;
         }
-        ReportRow row{.cells = std::vector<Value>(table.columns.size())};
+        ReportRow row{.key = before_key, .cells = std::vector<Value>(table.columns.size())};
         row.cells[1] = std::string{"Brought forward"};
         row.cells[10] = running.quantity;
         row.cells[11] = running.value;
@@ -94,9 +96,12 @@ Result<ReportTable> run_stock_ledger(const Query& query, const ReportRequest& re
 Result<Positions> explain_card(
     const Query& query, const ReportRequest& request, std::string_view key
 ) {
+    const Date from = date_option(request, "from", date_min);
     Positions positions;
     each_card_row(query, request, id_option(request, "item"), [&](const CardRow& row) {
-        if (std::to_string(row.position) == key) positions.push_back(row.position);
+        const bool is_its =
+            key == before_key ? row.day < from : std::to_string(row.position) == key;
+        if (is_its) positions.push_back(row.position);
     });
     return found(std::move(positions), key);
 }

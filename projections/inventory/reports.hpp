@@ -91,6 +91,7 @@ Result<ReportTable> run_what_changed(const Query&, const ReportRequest&);
 
 Result<Positions> explain_place(const Query&, const ReportRequest&, std::string_view key);
 Result<Positions> explain_card(const Query&, const ReportRequest&, std::string_view key);
+Result<Positions> explain_summary(const Query&, const ReportRequest&, std::string_view key);
 Result<Positions> explain_item(const Query&, const ReportRequest&, std::string_view key);
 Result<Positions> explain_projected(const Query&, const ReportRequest&, std::string_view key);
 Result<Positions> explain_trace(const Query&, const ReportRequest&, std::string_view key);

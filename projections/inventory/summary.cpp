@@ -147,7 +147,8 @@ ReportTable by_reason(const Query& query, const ReportRequest& request) {
     }
     for (const auto& [reason, sum] : sums) {
         table.rows.push_back(
-            {.cells =
+            {.key = EnumNameMoveReason(reason),
+             .cells =
                  {std::string{EnumNameMoveReason(reason)},
                   sum.quantity_in,
                   sum.value_in,
@@ -166,15 +167,31 @@ Result<ReportTable> run_summary(const Query& query, const ReportRequest& request
     return by_item(query, request);
 }
 
-// Of an item, within the days of the report.
+// An item's opening and closing stand on all that happened to it; a reason's sums on its days.
+Result<Positions> explain_summary(
+    const Query& query, const ReportRequest& request, std::string_view key
+) {
+    if (text_option(request, "by", "item") != "reason") return explain_item(query, request, key);
+    const Id only = id_option(request, "item");
+    const Date from = date_option(request, "from", date_min);
+    Positions positions;
+    const auto add = [&](const CardRow& row) {
+        const bool counts =
+            row.day >= from && row.day <= request.as_of && row.position < request.known_at;
+        if (counts && key == EnumNameMoveReason(row.reason)) positions.push_back(row.position);
+    };
+    if (only.is_none()) query.scan<card>(add);
+    if (!only.is_none()) query.scan<card>(only, add);
+    return found(std::move(positions), key);
+}
+
 Result<Positions> explain_item(
     const Query& query, const ReportRequest& request, std::string_view key
 ) {
     DAYBOOK_TRY(const Id item, parse_id(key));
-    const Date from = date_option(request, "from", date_min);
     Positions positions;
     each_card_row(query, request, item, [&](const CardRow& row) {
-        if (row.day >= from) positions.push_back(row.position);
+        positions.push_back(row.position);
     });
     return found(std::move(positions), key);
 }

@@ -43,6 +43,12 @@ struct OrderTotals {
     Money to_bill_gross;
 };
 
+struct InvoiceTotals {
+    Money net;
+    Money tax;
+    Money open;
+};
+
 }  // namespace
 
 Days days_of(const ReportRequest& request) {
@@ -139,6 +145,7 @@ Result<Positions> explain_order_book(
 Result<ReportTable> run_invoices(const Query& query, const ReportRequest& request) {
     const Id only = id_option(request, "party");
     const std::string kind = text_option(request, "kind");
+    const std::string status = text_option(request, "status");
     ReportTable table{.title = "Invoices and credit notes"};
     table.columns = {
         {"number", "Number"},
@@ -151,14 +158,20 @@ Result<ReportTable> run_invoices(const Query& query, const ReportRequest& reques
         {"net", "Net", ValueType::money, Align::right},
         {"tax", "Tax", ValueType::money, Align::right},
         {"gross", "Gross", ValueType::money, Align::right},
+        {"open", "Open", ValueType::money, Align::right},
+        {"status", "Status"},
         {"invoice", "Document", ValueType::id}};
-    std::map<Currency, SalesSum> totals;
+    std::map<Currency, InvoiceTotals> totals;
     each_invoice(query, request, [&](const InvoiceRow& row) {
         const bool is_invoice = row.kind == PaperKind::invoice;
         if (!only.is_none() && row.party != only) return;
         if (!kind.empty() && is_invoice != (kind == "invoice")) return;
-        totals[row.net.currency()].net += row.net;
-        totals[row.net.currency()].tax += row.tax;
+        const InvoiceThen then = invoice_then(query, request, row);
+        if (!status.empty() && status != name_of(then.status)) return;
+        InvoiceTotals& total = totals[row.net.currency()];
+        total.net += row.net;
+        total.tax += row.tax;
+        total.open += then.open;
         table.rows.push_back(
             {.key = to_string(row.invoice),
              .cells =
@@ -172,13 +185,18 @@ Result<ReportTable> run_invoices(const Query& query, const ReportRequest& reques
                   row.net,
                   row.tax,
                   row.gross,
+                  then.open,
+                  std::string{name_of(then.status)},
                   row.invoice}}
         );
     });
     for (const auto& [currency, total] : totals) {
         ReportRow row{.kind = RowKind::total};
         row.cells = {std::string{"Total"}, {}, {}, {}, {}, {}, {}};
-        row.cells.insert(row.cells.end(), {total.net, total.tax, total.net + total.tax, Value{}});
+        const Money gross = total.net + total.tax;
+        row.cells.insert(
+            row.cells.end(), {total.net, total.tax, gross, total.open, Value{}, Value{}}
+        );
         table.rows.push_back(std::move(row));
     }
     return table;
@@ -192,7 +210,10 @@ Result<Positions> explain_invoices(
     if (!row || row->position >= request.known_at) {
         return Error{ErrorCode::not_found, "no invoice " + std::string{key}};
     }
-    return Positions{row->position};
+    Positions positions{row->position};
+    const InvoiceThen then = invoice_then(query, request, *row);
+    positions.insert(positions.end(), then.positions.begin(), then.positions.end());
+    return positions;
 }
 
 }  // namespace daybook::sales

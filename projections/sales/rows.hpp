@@ -27,6 +27,19 @@ void project(Rows<QuotationRow>&, const QuotationExpired&);
 void project(Rows<QuotationRow>&, const QuotationCancelled&);
 void project(Rows<QuotationRow>&, const OrderConfirmed&);
 
+// quotations.cpp: after its row has changed.
+using QuotationChanges = Rows<QuotationChangeRow>;
+void note_change(Rows<QuotationRow>&, QuotationChanges&, const Id& quotation, const EventHeader&);
+template <class Event>
+void project(
+    Rows<QuotationRow>& rows,
+    QuotationChanges& changes,
+    const Event& event,
+    const EventHeader& header
+) {
+    note_change(rows, changes, read_or_none(event.quotation()), header);
+}
+
 using Orders = Rows<OrderRow>;
 using OrderChanges = Rows<OrderChangeRow>;
 void project(Orders&, OrderChanges&, const OrderConfirmed&, const EventHeader&);
@@ -72,6 +85,19 @@ void project(Rows<PartyInvoiceRow>&, const InvoiceIssued&, const EventHeader&);
 void project(Rows<PartyInvoiceRow>&, const CreditNoteIssued&, const EventHeader&);
 void project(Rows<SaleRow>&, const InvoiceIssued&, const EventHeader&);
 void project(Rows<SaleRow>&, const CreditNoteIssued&, const EventHeader&);
+
+// invoice_status.cpp
+using InvoiceChanges = Rows<InvoiceChangeRow>;
+void project(Rows<InvoicePartRow>&, const InvoiceIssued&);
+void project(Rows<InvoicePartRow>&, const CreditNoteIssued&);
+void project(InvoiceChanges&, const CreditNoteIssued&, const EventHeader&);
+void project(
+    Rows<InvoiceRow>&, InvoiceChanges&, const accounting::AllocationMade&, const EventHeader&
+);
+void project(
+    Rows<InvoiceRow>&, InvoiceChanges&, const accounting::AllocationUndone&, const EventHeader&
+);
+void project(Rows<LastDayRow>&, const accounting::EntryPosted&);
 
 using Header = EventHeader;
 void project(Rows<PartyTotals>&, Rows<PastPartyTotals>&, const InvoiceIssued&, const Header&);

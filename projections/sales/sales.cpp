@@ -21,6 +21,19 @@ constexpr ReportOption invoice_options[]{
     {"from", ValueType::date, "On or after this day"},
     {"party", ValueType::id, "Only those of this customer"},
     {"kind", ValueType::text, "Only one kind", false, "invoice, credit_note"},
+    {"status",
+     ValueType::text,
+     "Only those that stand so",
+     false,
+     "Unpaid, Partly Paid, Paid, Overdue, Credit Note Issued, Return"},
+};
+constexpr ReportOption quotation_options[]{
+    {"party", ValueType::id, "Only those of this customer"},
+    {"status",
+     ValueType::text,
+     "Only those that stand so",
+     false,
+     "Draft, Open, Accepted, Ordered, Lost, Expired, Cancelled"},
 };
 
 constexpr Report reports[]{
@@ -57,6 +70,14 @@ constexpr Report reports[]{
         .explain = &explain_by_month,
     },
     {
+        .name = "quotations",
+        .title = "Quotations",
+        .summary = "Every quotation and how it stands: open, ordered, lost, expired.",
+        .options = quotation_options,
+        .run = &run_quotations,
+        .explain = &explain_quotations,
+    },
+    {
         .name = "order-book",
         .title = "Order book",
         .summary = "Open orders and what is still to be delivered and billed of them.",
@@ -67,7 +88,7 @@ constexpr Report reports[]{
     {
         .name = "invoices",
         .title = "Invoices and credit notes",
-        .summary = "Every invoice and credit note in the order of days.",
+        .summary = "Every invoice and credit note, what is open of it and how it stands.",
         .options = invoice_options,
         .run = &run_invoices,
         .explain = &explain_invoices,
@@ -93,6 +114,18 @@ extern constinit const Projection projection =
             Events<EventTraits, NumberSeriesDefined, InvoiceIssued, CreditNoteIssued>>(),
         projection_of<
             quotations,
+            Events<
+                EventTraits,
+                QuotationDrafted,
+                QuotationSent,
+                QuotationRevised,
+                QuotationAccepted,
+                QuotationDeclined,
+                QuotationExpired,
+                QuotationCancelled,
+                OrderConfirmed>>(),
+        projection_of<
+            Tables<quotations, quotation_changes>,
             Events<
                 EventTraits,
                 QuotationDrafted,
@@ -134,6 +167,15 @@ extern constinit const Projection projection =
         projection_of<returns, Events<EventTraits, GoodsReturned>>(),
         projection_of<return_lines, Events<EventTraits, GoodsReturned>>(),
         projection_of<invoices, Papers>(),
+        projection_of<invoice_parts, Papers>(),
+        projection_of<invoice_changes, Events<EventTraits, CreditNoteIssued>>(),
+        projection_of<
+            Tables<invoices, invoice_changes>,
+            Events<
+                accounting::EventTraits,
+                accounting::AllocationMade,
+                accounting::AllocationUndone>>(),
+        projection_of<last_days, Events<accounting::EventTraits, accounting::EntryPosted>>(),
         projection_of<invoice_days, Papers>(),
         projection_of<party_invoices, Papers>(),
         projection_of<sales_of_items, Papers>(),

@@ -4,6 +4,7 @@
 
 #include "projections/core/projection.hpp"
 #include "projections/core/two_time.hpp"
+#include "schemas/accounting.hpp"
 #include "schemas/crm.hpp"
 #include "schemas/sales.hpp"
 
@@ -82,6 +83,21 @@ struct QuotationRow {
     Id order;
     std::uint32_t revision = 0;
     std::uint64_t position = 0;
+};
+
+// The quotation from each of its events on.
+struct QuotationChangeRow {
+    Id quotation;
+    std::uint64_t position = 0;
+    Date on;  // The event's day; `date` is that of the offer.
+    QuotationStage status = QuotationStage::draft;
+    Date date;
+    Date valid_until;
+    std::string reference;
+    Money net;
+    Money tax;
+    Money gross;
+    Id order;
 };
 
 enum class OrderStage : std::uint8_t {
@@ -216,6 +232,38 @@ struct InvoiceRow {
     std::int64_t rounding_micro = 0;
     std::uint64_t position = 0;
 };
+// An instalment of an invoice; of one without instalments, and of a credit note, all of it.
+struct InvoicePartRow {
+    Id invoice;
+    std::uint16_t part = 0;  // From 1.
+    Date due;
+    Money amount;  // Negative in a credit note.
+};
+// What was settled of an invoice or credit note, or opened again, and what was credited of it.
+struct InvoiceChangeRow {
+    Id invoice;
+    std::uint64_t position = 0;
+    std::uint16_t sequence = 0;
+    Date date;  // From which it counts.
+    std::uint16_t part = 0;
+    Money open;      // So much more is to be paid of the part.
+    Money credited;  // Gross.
+};
+// The last day on which anything was posted: the day of those who name none.
+struct LastDayRow {
+    std::uint8_t only = 0;  // There is one row.
+    Date last = date_min;
+};
+// The words that people know; no event carries them.
+enum class InvoiceStage : std::uint8_t {
+    unpaid,
+    partly_paid,
+    paid,
+    overdue,
+    credit_note_issued,
+    is_return,  // A credit note.
+};
+[[nodiscard]] const char* name_of(InvoiceStage status);
 // Invoices in the order of their days.
 struct InvoiceDayRow {
     Date date;
@@ -333,6 +381,20 @@ inline constexpr auto quotations = table<QuotationRow>(
     column("revision", &QuotationRow::revision),
     column("position", &QuotationRow::position)
 );
+inline constexpr auto quotation_changes = table<QuotationChangeRow>(
+    "quotation_changes",
+    key("quotation", &QuotationChangeRow::quotation),
+    key("position", &QuotationChangeRow::position),
+    column("on", &QuotationChangeRow::on),
+    column("status", &QuotationChangeRow::status, &name_of),
+    column("date", &QuotationChangeRow::date),
+    column("valid_until", &QuotationChangeRow::valid_until),
+    column("reference", &QuotationChangeRow::reference),
+    column("net", &QuotationChangeRow::net),
+    column("tax", &QuotationChangeRow::tax),
+    column("gross", &QuotationChangeRow::gross),
+    column("order", &QuotationChangeRow::order)
+);
 inline constexpr auto orders = table<OrderRow>(
     "orders",
     key("order", &OrderRow::order),
@@ -432,6 +494,26 @@ inline constexpr auto invoices = table<InvoiceRow>(
     column("credited", &InvoiceRow::credited),
     column("rounding_micro", &InvoiceRow::rounding_micro),
     column("position", &InvoiceRow::position)
+);
+inline constexpr auto invoice_parts = table<InvoicePartRow>(
+    "invoice_parts",
+    key("invoice", &InvoicePartRow::invoice),
+    key("part", &InvoicePartRow::part),
+    column("due", &InvoicePartRow::due),
+    column("amount", &InvoicePartRow::amount)
+);
+inline constexpr auto invoice_changes = table<InvoiceChangeRow>(
+    "invoice_changes",
+    key("invoice", &InvoiceChangeRow::invoice),
+    key("position", &InvoiceChangeRow::position),
+    key("sequence", &InvoiceChangeRow::sequence),
+    column("date", &InvoiceChangeRow::date),
+    column("part", &InvoiceChangeRow::part),
+    column("open", &InvoiceChangeRow::open),
+    column("credited", &InvoiceChangeRow::credited)
+);
+inline constexpr auto last_days = table<LastDayRow>(
+    "last_days", key("only", &LastDayRow::only), column("last", &LastDayRow::last)
 );
 inline constexpr auto invoice_days = table<InvoiceDayRow>(
     "invoice_days",

@@ -47,7 +47,8 @@ struct ImportDesk {
         return {
             .folder = folder.path(),
             .error_path = path("errors.csv"),
-            .actor = id_from_code("importer")};
+            .actor = id_from_code("importer"),
+            .log = &log};
     }
     // One command, which must be accepted.
     void say(std::string_view name, std::string_view body) {

@@ -3,8 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
+#include <vector>
 
+#include "engine/store/memory_store.hpp"
+#include "projections/core/follower.hpp"
+#include "projections/core/registry.hpp"
 #include "tests/connectors/data_set.hpp"
 
 namespace daybook::files {
@@ -21,6 +26,49 @@ Answer take_back(ImportDesk& desk, const UndoPlan& plan) {
     CHECK_MESSAGE(answer.outcome == Answer::Outcome::accepted, answer.refusal.reason.at);
     return answer;
 }
+
+using Documents = std::vector<std::string>;
+
+// What the commands of an import were about, in their order.
+Documents documents_of(const Log& log, const Id& import) {
+    Documents documents;
+    for_each_event(log, [&](EventBytes event) {
+        const EventHeader& header = header_of(event);
+        if (flatbuffers::UnPack(header.trace()) != import) return;
+        if (header.cause_index() != caused_by_command) return;
+        documents.push_back(to_string(flatbuffers::UnPack(header.document())));
+    });
+    return documents;
+}
+
+// What the reports of deals say of all that is known.
+class DealReports {
+ public:
+    explicit DealReports(const Log& log)
+        : follower_(std::move(Follower::open(log, store_, {.projections = registered_projections()})
+          )
+                        .value()) {}
+
+    // Their texts, without totals.
+    [[nodiscard]] std::vector<std::string> lines(std::string_view name) {
+        REQUIRE(follower_->catch_up().ok());
+        const Report* const report = find_report(registered_projections(), name);
+        REQUIRE(report != nullptr);
+        const auto table = run_report(*report, follower_->query(), {});
+        REQUIRE(table.ok());
+        std::vector<std::string> lines;
+        for (const ReportRow& row : table.value().rows) {
+            if (row.kind != RowKind::line) continue;
+            std::string& line = lines.emplace_back();
+            for (const Value& cell : row.cells) line += to_string(cell) + " ";
+        }
+        return lines;
+    }
+
+ private:
+    MemoryStore store_;
+    std::unique_ptr<Follower> follower_;
+};
 
 }  // namespace
 
@@ -85,6 +133,90 @@ TEST_CASE("files of one name with other rows are imports of their own") {
     CHECK(rent() == 0);
 }
 
+TEST_CASE("what was taken back can be imported again, once, and taken back again") {
+    ImportDesk desk;
+    desk.open_book();
+    const auto write = [&](const std::string& second_amount) {
+        desk.write(
+            "journal_entries.csv",
+            "entry,date,account,debit,credit,text\n"
+            "E-1,2026-01-01,6100,10.00,,Rent\nE-1,2026-01-01,1010,,10.00,Rent\n"
+            "E-2,2026-01-01,6100," +
+                second_amount + ",,Rent\nE-2,2026-01-01,1010,," + second_amount + ",Rent\n"
+        );
+    };
+    const auto import = [&] {
+        return import_data(desk, shipped_mapping("journal_entries.map"), desk.folder.path());
+    };
+    const auto undo = [&](const Id& id) {
+        return take_back(desk, plan_undo(desk.log, id, options_of_undo()).value());
+    };
+    const auto rent = [&] { return sums_of(desk.log).base_by_account.at("6100"); };
+    write("20.00");
+    const ImportSummary first = import();
+    CHECK_FALSE(first.is_again);
+    undo(first.import);
+    CHECK(rent() == 0);
+
+    const ImportSummary second = import();
+    CHECK(second.is_again);
+    CHECK(second.import != first.import);
+    CHECK(second.rows().imported == 4);
+    CHECK(rent() == 3'000);
+    CHECK(documents_of(desk.log, second.import) == Documents{"E-1-2", "E-2-2"});
+    const ImportSummary repeated = import();
+    CHECK(repeated.import == second.import);
+    CHECK(repeated.rows().imported_earlier == 4);
+    CHECK(rent() == 3'000);
+
+    CHECK(undo(second.import).event_count == 4);
+    CHECK(undo(first.import).is_repeated);
+    CHECK(rent() == 0);
+    // The file that was corrected meanwhile is an import of its own, with rows of the other.
+    write("25.00");
+    const ImportSummary corrected = import();
+    CHECK_FALSE(corrected.is_again);
+    CHECK(corrected.rows().imported == 4);
+    CHECK(documents_of(desk.log, corrected.import) == Documents{"E-1-3", "E-2-3"});
+    CHECK(rent() == 3'500);
+}
+
+TEST_CASE("parties and items that were taken back come again under their own names") {
+    ImportDesk desk;
+    desk.open_book();
+    desk.write("customers.csv", "code,name\nA1,Alpha\n");
+    constexpr std::string_view mapping = R"(mapping customers
+source customers
+  file customers.csv
+  encoding utf-8
+  delimiter comma
+pass customers from customers
+  document code
+  command crm.RegisterParty
+    party = code
+    kind = "organisation"
+    name = name
+  command sales.DefineItem
+    item = join("I-", code)
+    name = name
+    posting_group = "GOODS"
+)";
+    const ImportSummary first = desk.import(mapping).value();
+    take_back(desk, plan_undo(desk.log, first.import, options_of_undo()).value());
+    const ImportSummary second = desk.import(mapping).value();
+    CHECK(second.rows().imported == 1);
+    CHECK(documents_of(desk.log, second.import) == Documents{"A1", "I-A1"});
+    CHECK(desk.import(mapping).value().rows().imported_earlier == 1);
+    // The party is active, or this would be refused.
+    desk.say("crm.AmendParty", R"({"party": "A1", "name": "Alpha SA"})");
+    const auto plan = plan_undo(desk.log, second.import, options_of_undo());
+    REQUIRE(plan);
+    CHECK(plan.value().reversals.at("crm.DeactivateParty") == 1);
+    CHECK(plan.value().reversals.at("sales.DefineItem") == 1);
+    take_back(desk, plan.value());
+    CHECK(desk.import(mapping).value().rows().imported == 1);
+}
+
 TEST_CASE("an undoing of which a rule refuses one step takes nothing back") {
     ImportDesk desk;
     desk.open_book();
@@ -122,11 +254,19 @@ TEST_CASE("Northwind is taken back whole: every account and every sale ends at z
     CHECK(plan.value().reversals.at("sales.DefineItem") == 77);
     CHECK(plan.value().reversals.at("crm.DeactivateParty") == 93 + 29);
     CHECK(plan.value().stays.at("sales.OrderConfirmed") == 830);
+    const LedgerSums imported = sums_of(desk.log);
 
     take_back(desk, plan.value());
     const LedgerSums ledger = sums_of(desk.log);
     CHECK(ledger.net_minor == 0);
     for (const auto& [account, base] : ledger.base_by_account) CHECK_MESSAGE(base == 0, account);
+
+    const ImportSummary again = import_data(desk, shipped_mapping("northwind.map"), folder);
+    CHECK(again.rows().imported == summary.rows().imported);
+    CHECK(again.rows().reported == summary.rows().reported);
+    CHECK(sums_of(desk.log).base_by_account == imported.base_by_account);
+    const ImportSummary repeated = import_data(desk, shipped_mapping("northwind.map"), folder);
+    CHECK(repeated.rows().imported == 0);
 }
 
 TEST_CASE("Online Retail is taken back whole: every account and every sale ends at zero") {
@@ -150,19 +290,35 @@ TEST_CASE("Online Retail is taken back whole: every account and every sale ends 
     for (const auto& [account, base] : ledger.base_by_account) CHECK_MESSAGE(base == 0, account);
 }
 
-TEST_CASE("Maven CRM is taken back: open deals are lost, won ones reopened and lost") {
+TEST_CASE("Maven CRM is taken back: no deal counts any more, and all come again") {
     const std::string folder = data_folder("quickstart/maven_crm");
     if (folder.empty()) return;
     ImportDesk desk;
     const ImportSummary summary = import_data(desk, shipped_mapping("maven_crm.map"), folder);
     const auto plan = plan_undo(desk.log, summary.import, options_of_undo());
     REQUIRE(plan);
-    const std::uint64_t won = summary.passes.back().commands.at("crm.WinDeal").accepted;
-    const std::uint64_t lost = summary.passes.back().commands.at("crm.LoseDeal").accepted;
     const std::uint64_t opened = summary.passes.back().commands.at("crm.OpenDeal").accepted;
-    CHECK(plan.value().reversals.at("crm.ReopenDeal") == won);
-    CHECK(plan.value().reversals.at("crm.LoseDeal") == opened - lost);
+    CHECK(plan.value().reversals.at("crm.RetractDeal") == opened);
+    CHECK_FALSE(plan.value().stays.contains("crm.DealWon"));
+    CHECK_FALSE(plan.value().stays.contains("crm.DealLost"));
+    DealReports reports{desk.log};
+    const auto closed = reports.lines("won-lost");
+    const auto funnel = reports.lines("funnel");
+    CHECK(closed.size() > 1);
+    CHECK(funnel.size() > 1);
     take_back(desk, plan.value());
+    CHECK(reports.lines("won-lost").empty());
+    CHECK(reports.lines("funnel").empty());
+
+    const ImportSummary again = import_data(desk, shipped_mapping("maven_crm.map"), folder);
+    CHECK(again.rows().imported == summary.rows().imported);
+    CHECK(reports.lines("won-lost") == closed);
+    CHECK(reports.lines("funnel") == funnel);
+    const auto second = plan_undo(desk.log, again.import, options_of_undo());
+    REQUIRE(second);
+    CHECK(second.value().reversals.at("crm.RetractDeal") == opened);
+    take_back(desk, second.value());
+    CHECK(reports.lines("won-lost").empty());
 }
 
 }  // namespace daybook::files

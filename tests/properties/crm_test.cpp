@@ -125,7 +125,7 @@ Answer::Outcome random_step(Office& office, Prng& prng, Date today) {
     const std::string on = fmt::format(R"("on":"{}")", random_day(prng, today));
     const std::string stage(1, static_cast<char>('a' + prng.below(3)));
     const std::uint64_t cents = prng.below(100'000);
-    switch (prng.below(10)) {
+    switch (prng.below(21) / 2) {
         case 0:
         case 1:
         case 2: {
@@ -161,7 +161,8 @@ Answer::Outcome random_step(Office& office, Prng& prng, Date today) {
             return office.submit(
                 "LoseDeal", fmt::format(R"({{{},{},"reason":"price"}})", deal, on)
             );
-        default: return office.submit("ReopenDeal", fmt::format("{{{},{}}}", deal, on));
+        case 9: return office.submit("ReopenDeal", fmt::format("{{{},{}}}", deal, on));
+        default: return office.submit("RetractDeal", fmt::format("{{{}}}", deal));
     }
 }
 
@@ -231,6 +232,8 @@ void take(PlainDeals& deals, const crm::EventRecord& record) {
         PlainDeal& deal = deals[read(reopened->deal())];
         CHECK(deal.changed <= read(reopened->on()));
         enter(deal, read(reopened->stage()), read(reopened->on()));
+    } else if (const auto* retracted = record.event_as_DealRetracted()) {
+        deals.erase(read(retracted->deal()));
     }
 }
 

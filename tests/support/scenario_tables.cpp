@@ -8,6 +8,7 @@
 
 #include "engine/codec/nearest.hpp"
 #include "projections/core/registry.hpp"
+#include "tests/support/explained_rows.hpp"
 
 namespace daybook::scenario {
 namespace {
@@ -138,7 +139,10 @@ Result<void> check_report(const Query& query, const Statement& statement, const 
     TextTable table;
     for (const ReportColumn& column : answer.columns) table.columns.push_back(column.name);
     for (const ReportRow& row : answer.rows) table.lines.push_back(texts_of(row.cells));
-    return compare(table, statement.lines);
+    DAYBOOK_TRY_VOID(compare(table, statement.lines));
+    const std::string unexplained = unexplained_row(*report, query, request);
+    if (!unexplained.empty()) return wrong(unexplained);
+    return {};
 }
 
 }  // namespace daybook::scenario

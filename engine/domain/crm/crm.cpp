@@ -39,7 +39,8 @@ extern constinit const Module module = module_of<
         NoteCompetitor,
         WinDeal,
         LoseDeal,
-        ReopenDeal>,
+        ReopenDeal,
+        RetractDeal>,
     Events<
         EventTraits,
         PartyRegistered,
@@ -70,7 +71,8 @@ extern constinit const Module module = module_of<
         CompetitorNoted,
         DealWon,
         DealLost,
-        DealReopened>,
+        DealReopened,
+        DealRetracted>,
     Listens<sales::EventTraits, sales::QuotationAccepted, sales::QuotationCancelled>>();
 
 }  // namespace daybook::crm

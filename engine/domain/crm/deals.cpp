@@ -18,6 +18,7 @@ constexpr const char* status_name(DealStatus status) {
         case DealStatus::open: return "open";
         case DealStatus::won: return "won";
         case DealStatus::lost: return "lost";
+        case DealStatus::retracted: return "retracted";
     }
     return "unknown";
 }
@@ -133,6 +134,13 @@ Decision check_quotation(const Crm& state, const Id& quotation) {
 Decision check_deal(const Crm& state, const Id& deal) {
     if (state.deals.contains(deal)) return {};
     return refuse(Refusal::deal_unknown, "deal", to_string(deal), "a deal that was opened");
+}
+
+Decision check_not_retracted(const Crm& state, const Id& deal) {
+    if (state.deals.get(deal).status != DealStatus::retracted) return {};
+    return refuse(
+        Refusal::deal_retracted, "deal", to_string(deal) + ", retracted", "a deal that stands"
+    );
 }
 
 Decision check_open(const Crm& state, const Id& deal) {
@@ -511,6 +519,7 @@ Decision decide(const Crm& state, const ReopenDeal& command, const Context& cont
     if (deal.status == DealStatus::open) {
         return refuse(Refusal::deal_not_closed, "deal", to_string(id) + ", open", "a closed deal");
     }
+    if (auto no = check_not_retracted(state, id); no.is_refused()) return no;
     if (auto no = check_not_before(on, deal.changed); no.is_refused()) return no;
     auto no = check_fields(stage->required, deal.has, "stage " + to_string(stage->stage));
     if (no.is_refused()) return no;
@@ -521,6 +530,19 @@ Decision decide(const Crm& state, const ReopenDeal& command, const Context& cont
     event.probability = stage->probability;
     event.reason = copy(command.reason());
     event.on = on;
+    return event;
+}
+
+Decision decide(const Crm& state, const RetractDeal& command, const Context&) {
+    const Id id = read(command.deal());
+    if (auto no = check_text(text(command.reason()), "reason"); no.is_refused()) return no;
+    if (auto no = check_deal(state, id); no.is_refused()) return no;
+    if (auto no = check_not_retracted(state, id); no.is_refused()) return no;
+
+    DealRetractedT event;
+    event.deal = id;
+    event.reason = copy(command.reason());
+    event.on = state.deals.get(id).opened;
     return event;
 }
 
@@ -602,6 +624,12 @@ void apply(Crm& state, const DealReopened& event) {
     DAYBOOK_ASSERT(deal.status == DealStatus::won || deal.status == DealStatus::lost);
     deal.status = DealStatus::open;
     enter(deal, read(event.stage()), read(event.on()));
+}
+
+void apply(Crm& state, const DealRetracted& event) {
+    Deal& deal = state.deals.at(read(event.deal()));
+    DAYBOOK_ASSERT(deal.status != DealStatus::none && deal.status != DealStatus::retracted);
+    deal.status = DealStatus::retracted;
 }
 
 void listen(Crm& state, const sales::QuotationAccepted& event) {

@@ -85,7 +85,7 @@ struct PipelineKey {
     friend auto operator<=>(const PipelineKey&, const PipelineKey&) = default;
 };
 
-enum class DealStatus : std::uint8_t { none, open, won, lost };
+enum class DealStatus : std::uint8_t { none, open, won, lost, retracted };
 struct Deal {
     DealStatus status = DealStatus::none;
     Id party;
@@ -167,6 +167,7 @@ Decision decide(const Crm&, const NoteCompetitor&, const Context&);
 Decision decide(const Crm&, const WinDeal&, const Context&);
 Decision decide(const Crm&, const LoseDeal&, const Context&);
 Decision decide(const Crm&, const ReopenDeal&, const Context&);
+Decision decide(const Crm&, const RetractDeal&, const Context&);
 
 void apply(Crm&, const PartyRegistered&);
 void apply(Crm&, const PartyAmended&);
@@ -197,6 +198,7 @@ void apply(Crm&, const CompetitorNoted&);
 void apply(Crm&, const DealWon&);
 void apply(Crm&, const DealLost&);
 void apply(Crm&, const DealReopened&);
+void apply(Crm&, const DealRetracted&);
 
 void listen(Crm&, const sales::QuotationAccepted&);
 void listen(Crm&, const sales::QuotationCancelled&);

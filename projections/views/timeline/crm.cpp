@@ -1,8 +1,24 @@
 // What crm tells: identity, relations, talks, leads and deals.
 
+#include <set>
+#include <utility>
+
 #include "projections/views/timeline/rows.hpp"
 
 namespace daybook::timeline {
+namespace {
+
+template <class Event>
+SubjectRow& deal_of(Subjects& about, const Event& event) {
+    return about.at(SubjectKind::deal, read(event.deal()));
+}
+
+void tell_deal(Entries& rows, SubjectRow& deal, const EventHeader& header, Told told) {
+    deal.told.push_back({told.on, header.position()});
+    tell_told(rows, header, deal, std::move(told));
+}
+
+}  // namespace
 
 void project(Entries& rows, const crm::PartyRegistered& event, const EventHeader& header) {
     tell(
@@ -248,20 +264,21 @@ void project(
          .text = copy(event.title()),
          .amount = subject.amount}
     );
+    subject.told.push_back({subject.on, subject.position});
     about.put(std::move(subject));
 }
 
 void project(
     Entries& rows, Subjects& about, const crm::DealAmended& event, const EventHeader& header
 ) {
-    if (about.find(SubjectKind::deal, read(event.deal())) == nullptr) return;
-    SubjectRow& subject = about.at(SubjectKind::deal, read(event.deal()));
+    SubjectRow& subject = deal_of(about, event);
     const Id party = read_or_none(event.party());
     const Id contact = read_or_none(event.contact());
     const Id owner = read_or_none(event.owner());
-    if (!party.is_none()) subject.party = party;
-    if (!contact.is_none()) subject.contact = contact;
+    if (!party.is_none()) subject.earlier.push_back(std::exchange(subject.party, party));
+    if (!contact.is_none()) subject.earlier.push_back(std::exchange(subject.contact, contact));
     if (!owner.is_none()) subject.employee = owner;
+    subject.told.push_back({read(event.on()), header.position()});
     tell_all(
         rows,
         header,
@@ -277,11 +294,10 @@ void project(
 void project(
     Entries& rows, Subjects& about, const crm::DealMoved& event, const EventHeader& header
 ) {
-    const SubjectRow subject = subject_of(about, SubjectKind::deal, read(event.deal()));
-    tell_told(
+    tell_deal(
         rows,
+        deal_of(about, event),
         header,
-        subject,
         {"crm",
          read(event.on()),
          "deal moved",
@@ -292,11 +308,10 @@ void project(
 void project(
     Entries& rows, Subjects& about, const crm::DealTransferred& event, const EventHeader& header
 ) {
-    const SubjectRow subject = subject_of(about, SubjectKind::deal, read(event.deal()));
-    tell_told(
+    tell_deal(
         rows,
+        deal_of(about, event),
         header,
-        subject,
         {"crm",
          read(event.on()),
          "deal transferred",
@@ -307,11 +322,10 @@ void project(
 void project(
     Entries& rows, Subjects& about, const crm::ObjectionRaised& event, const EventHeader& header
 ) {
-    const SubjectRow subject = subject_of(about, SubjectKind::deal, read(event.deal()));
-    tell_told(
+    tell_deal(
         rows,
+        deal_of(about, event),
         header,
-        subject,
         {"crm", read(event.on()), "objection", to_string(read(event.objection()))}
     );
 }
@@ -319,21 +333,19 @@ void project(
 void project(
     Entries& rows, Subjects& about, const crm::CompetitorNoted& event, const EventHeader& header
 ) {
-    const SubjectRow subject = subject_of(about, SubjectKind::deal, read(event.deal()));
-    tell_told(
+    tell_deal(
         rows,
+        deal_of(about, event),
         header,
-        subject,
         {"crm", read(event.on()), "competitor", to_string(read(event.competitor()))}
     );
 }
 
 void project(Entries& rows, Subjects& about, const crm::DealWon& event, const EventHeader& header) {
-    const SubjectRow subject = subject_of(about, SubjectKind::deal, read(event.deal()));
-    tell_told(
+    tell_deal(
         rows,
+        deal_of(about, event),
         header,
-        subject,
         {"crm",
          read(event.on()),
          "deal won",
@@ -345,11 +357,10 @@ void project(Entries& rows, Subjects& about, const crm::DealWon& event, const Ev
 void project(
     Entries& rows, Subjects& about, const crm::DealLost& event, const EventHeader& header
 ) {
-    const SubjectRow subject = subject_of(about, SubjectKind::deal, read(event.deal()));
-    tell_told(
+    tell_deal(
         rows,
+        deal_of(about, event),
         header,
-        subject,
         {"crm",
          read(event.on()),
          "deal lost",
@@ -361,10 +372,26 @@ void project(
 void project(
     Entries& rows, Subjects& about, const crm::DealReopened& event, const EventHeader& header
 ) {
-    const SubjectRow subject = subject_of(about, SubjectKind::deal, read(event.deal()));
-    tell_told(
-        rows, header, subject, {"crm", read(event.on()), "deal reopened", copy(event.reason())}
+    tell_deal(
+        rows,
+        deal_of(about, event),
+        header,
+        {"crm", read(event.on()), "deal reopened", copy(event.reason())}
     );
+}
+
+void project(
+    Entries& rows, Subjects& about, const crm::DealRetracted& event, const EventHeader& header
+) {
+    const SubjectRow& deal = deal_of(about, event);
+    std::set<Id> parties{deal.party, deal.contact};
+    parties.insert(deal.earlier.begin(), deal.earlier.end());
+    for (const Id& party : parties) {
+        for (const Telling& telling : deal.told) {
+            if (rows.find(party, telling.on, telling.position) == nullptr) continue;
+            rows.at(party, telling.on, telling.position).retracted_at = header.position();
+        }
+    }
 }
 
 }  // namespace daybook::timeline

@@ -41,6 +41,10 @@ inline constexpr auto entries = table<EntryRow>(
 
 // Whom a document concerns, for its later events, which name only the document.
 enum class SubjectKind : std::uint8_t { interaction, deal, quotation, order, payment };
+struct Telling {
+    Date on;
+    std::uint64_t position = 0;
+};
 struct SubjectRow {
     SubjectKind kind = SubjectKind::deal;
     Id document;
@@ -52,6 +56,8 @@ struct SubjectRow {
     std::uint64_t position = 0;
     Money amount;
     Money owes;
+    std::vector<Id> earlier;    // Of a deal: the parties and contacts that it had before,
+    std::vector<Telling> told;  // and all that was told of it.
 };
 inline constexpr auto subjects = table<SubjectRow>(
     "subjects",
@@ -151,6 +157,9 @@ void project(Entries& rows, Subjects& about, const crm::DealWon& event, const Ev
 void project(Entries& rows, Subjects& about, const crm::DealLost& event, const EventHeader& header);
 void project(
     Entries& rows, Subjects& about, const crm::DealReopened& event, const EventHeader& header
+);
+void project(
+    Entries& rows, Subjects& about, const crm::DealRetracted& event, const EventHeader& header
 );
 
 // sales.cpp

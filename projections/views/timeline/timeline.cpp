@@ -165,7 +165,8 @@ extern constinit const Projection projection =
                 crm::CompetitorNoted,
                 crm::DealWon,
                 crm::DealLost,
-                crm::DealReopened>,
+                crm::DealReopened,
+                crm::DealRetracted>,
             Events<
                 sales::EventTraits,
                 sales::QuotationDrafted,
