@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "engine/codec/nearest.hpp"
+#include "engine/base/nearest.hpp"
 
 namespace daybook::files {
 namespace {
