@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 
+#include "cli/arguments.hpp"
 #include "cli/demo/company.hpp"
 #include "cli/demo/year.hpp"
 #include "cli/interrupt.hpp"
@@ -151,6 +152,7 @@ void add_demo(CLI::App& program, Session& session) {
         program.add_subcommand("demo", "Fill a book with a company's year and look at it");
     command->add_option("folder", options.folder, "Where; demo-book by default");
     command->add_option("--seed", options.seed, "Another company and another year")
+        ->check(is_count())
         ->capture_default_str();
     command->add_option("--events", options.events, "About how many events; 80,000 by default");
     command->add_option("--year", options.year, "Which year is played")

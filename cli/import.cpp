@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "cli/answers.hpp"
+#include "cli/arguments.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
@@ -251,11 +252,7 @@ ExitCode undo_import(const Session& session, const ImportArguments& arguments) {
     if (!book) return session.fail(book.error());
     files::UndoOptions options;
     options.actor = actor_of(session);
-    if (!arguments.date.empty()) {
-        const auto date = parse_date(arguments.date);
-        if (!date) return session.fail(date.error());
-        options.date = date.value();
-    }
+    if (!arguments.date.empty()) options.date = parse_date(arguments.date).value();
     const auto plan = files::plan_undo(book.value()->log(), import.value(), options);
     if (!plan) return session.fail(plan.error());
     print_plan(session, plan.value());
@@ -309,19 +306,21 @@ void add_import(CLI::App& program, Session& session) {
     );
     CLI::App* undo = command->add_subcommand("undo", "Take an import back, after showing how");
     undo->add_option("import", arguments.undone, "The import's id, as it was printed")->required();
-    undo->add_option("--date", arguments.date, "The day of the reversals; by default today");
+    undo->add_option("--date", arguments.date, "The day of the reversals; by default today")
+        ->check(is_day());
     undo->add_flag("--dry-run", arguments.dry_run, "Show the plan only");
     undo->fallthrough();
     set_run(*undo, session, [&] { return undo_import(session, arguments); });
     command->callback([&session, &arguments, undo] {
         if (undo->parsed()) return;
+        if (arguments.list) {
+            session.run = [&session] { return list_mappings(session); };
+            return;
+        }
         session.run = [&session, &arguments] {
-            if (arguments.list) return list_mappings(session);
-            if (!arguments.folder.empty() && !arguments.map.empty())
-                return import_files(session, arguments);
-            return session.fail(
-                {ErrorCode::invalid, "import needs a folder and --map; see: daybook import --help"}
-            );
+            if (arguments.folder.empty()) return session.refuse("A folder is required", "import");
+            if (arguments.map.empty()) return session.refuse("--map is required", "import");
+            return import_files(session, arguments);
         };
     });
 }

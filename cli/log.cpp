@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "cli/arguments.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "cli/rendering.hpp"
@@ -141,17 +142,23 @@ void add_log(CLI::App& program, Session& session) {
 
     CLI::App* tail_command =
         log->add_subcommand("tail", "Print the newest events, a JSON object a line");
-    tail_command->add_option("-n,--lines", options.lines, "How many")->capture_default_str();
+    tail_command->add_option("-n,--lines", options.lines, "How many")
+        ->check(is_count())
+        ->capture_default_str();
     tail_command->add_flag("-f,--follow", options.follow, "Wait for more, until Ctrl-C");
     set_run(*tail_command, session, [&] { return tail(session, options); });
 
     CLI::App* show_command = log->add_subcommand("show", "Print one event");
-    show_command->add_option("position", options.position, "Its position")->required();
+    show_command->add_option("position", options.position, "Its position")
+        ->check(is_count())
+        ->required();
     set_run(*show_command, session, [&] { return show(session, options); });
 
     CLI::App* export_command = log->add_subcommand("export", "Print events as JSON Lines");
-    export_command->add_option("--from", options.range.from, "The first position");
-    export_command->add_option("--to", options.range.to, "The position before which to stop");
+    export_command->add_option("--from", options.range.from, "The first position")
+        ->check(is_count());
+    export_command->add_option("--to", options.range.to, "The position before which to stop")
+        ->check(is_count());
     set_run(*export_command, session, [&] { return export_events(session, options); });
 
     CLI::App* stat_command = log->add_subcommand("stat", "Print size, count and hashes");

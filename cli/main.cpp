@@ -1,14 +1,14 @@
 // Picks a subcommand; nothing else.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <iostream>
-#include <numeric>
+#include <span>
 
 #include "cli/doctor.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/session.hpp"
+#include "cli/usage.hpp"
 
 namespace daybook::cli {
 namespace {
@@ -52,62 +52,6 @@ void add_common_options(CLI::App& program, CommonOptions& options) {
     program.add_flag("--verbose,-v", options.verbose, "Say more");
     program.add_flag("--yes,-y", options.yes, "Take yes for the answer to every question");
     program.add_flag("--no-input", options.no_input, "Ask nothing: refuse instead");
-}
-
-// The edit distance of Levenshtein (1966).
-std::size_t distance_between(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i);
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-        }
-    }
-    return row.back();
-}
-
-const CLI::App* subcommand_of(const CLI::App& parent, std::string_view word) {
-    for (const CLI::App* command : parent.get_subcommands({})) {
-        if (command->get_name() == word) return command;
-    }
-    return nullptr;
-}
-
-std::string nearest_subcommand(const CLI::App& program, std::string_view word) {
-    std::string nearest;
-    std::size_t least = 3;
-    for (const CLI::App* command : program.get_subcommands({})) {
-        const std::size_t distance = distance_between(command->get_name(), word);
-        if (distance < least) {
-            least = distance;
-            nearest = command->get_name();
-        }
-    }
-    return nearest;
-}
-
-ExitCode refuse_usage(
-    const CLI::App& program, const CLI::ParseError& error, int count, char** words
-) {
-    std::cerr << "daybook: " << error.what() << "\n";
-    const CLI::App* parent = &program;
-    std::string path = "daybook";
-    for (int i = 1; i < count; ++i) {
-        if (const CLI::App* command = subcommand_of(*parent, words[i])) {
-            parent = command;
-            path += " " + command->get_name();
-            continue;
-        }
-        const std::string nearest = nearest_subcommand(*parent, words[i]);
-        if (nearest.empty()) continue;
-        std::cerr << "Did you mean: " << path << " " << nearest << "?\n";
-        break;
-    }
-    std::cerr << "See: " << path << " --help\n";
-    return ExitCode::usage;
 }
 
 constexpr auto examples = R"(Examples:
@@ -154,7 +98,9 @@ ExitCode run(int count, char** words) {
         std::cout << version.what() << "\n";
         return ExitCode::ok;
     } catch (const CLI::ParseError& error) {
-        return refuse_usage(program, error, count, words);
+        return refuse_usage(
+            program, error, std::span{words, static_cast<std::size_t>(count)}.subspan(1)
+        );
     }
     const Verbosity verbosity = session.options.quiet     ? Verbosity::quiet
                                 : session.options.verbose ? Verbosity::verbose

@@ -129,13 +129,6 @@ std::vector<std::string> opening_commands(const Opening& opening) {
 }
 
 Result<void> check_opening(const Session& session, const Opening& opening) {
-    if (!currency_from_code(opening.currency)) {
-        return Error{
-            ErrorCode::invalid,
-            fmt::format(
-                "--currency: \"{}\" is no currency; use its ISO 4217 code, as EUR", opening.currency
-            )};
-    }
     MemoryLog log;
     const SystemClock clock;
     EngineOptions options;

@@ -2,6 +2,7 @@
 // line of their answers. Every report of every projection is a subcommand of both.
 #include <fmt/format.h>
 
+#include "cli/arguments.hpp"
 #include "cli/moment.hpp"
 #include "cli/progress.hpp"
 #include "cli/rendering.hpp"
@@ -79,7 +80,10 @@ ExitCode run_question(const Session& session, const Question& question, Answer a
     const auto book = Book::open(place_of(session), Access::write);
     if (!book) return session.fail(book.error());
     const Result<void> result = answered_by(session, *book.value(), question);
-    return result ? ExitCode::ok : session.fail(result.error());
+    if (result) return ExitCode::ok;
+    const ExitCode failed = session.fail(result.error());
+    // Whatever was asked for was asked by words on the command line.
+    return result.error().code == ErrorCode::invalid ? ExitCode::usage : failed;
 }
 
 void add_question(CLI::App& parent, Session& session, const Report& report, Answer answered_by) {
@@ -99,7 +103,8 @@ void add_question(CLI::App& parent, Session& session, const Report& report, Answ
             ->add_option(
                 "--" + std::string{option.name}, question.options[std::string{option.name}], help
             )
-            ->required(option.is_required);
+            ->required(option.is_required)
+            ->check(is_valid_for(option));
     }
     set_run(*command, session, [&session, &question, answered_by] {
         return run_question(session, question, answered_by);

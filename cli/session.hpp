@@ -53,6 +53,8 @@ struct Session {
         terminal->error(error);
         return exit_code_of(error.code);
     }
+    // For words that say too little or contradict each other: names the help to read.
+    [[nodiscard]] ExitCode refuse(std::string_view what, std::string_view command) const;
     // A table where a person looks, else CSV; or what was asked for.
     [[nodiscard]] Format format() const {
         if (options.format != Format::automatic) return options.format;
