@@ -1,6 +1,9 @@
 // `daybook export`: the ledger for hledger and ledger, and any table of any projection.
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+
+#include "cli/records.hpp"
 #include "cli/rendering.hpp"
 #include "cli/session.hpp"
 #include "cli/wiring.hpp"
@@ -20,15 +23,16 @@ Result<void> export_hledger(const Session& session, Book& book) {
 
 Result<void> list_tables(const Session& session, Book& book) {
     DAYBOOK_TRY(const Query query, open_query(session, book));
+    boost::json::array records;
     for (const NamedTable& table : query.tables()) {
-        std::string columns;
-        for (const ColumnSchema& column : table.schema->columns) {
-            columns += fmt::format("{}{}", columns.empty() ? "" : ", ", column.name);
-        }
-        session.terminal->out(
-            fmt::format("{}.{}: {}\n", table.projection, table.schema->name, columns)
-        );
+        const std::string name = fmt::format("{}.{}", table.projection, table.schema->name);
+        std::vector<std::string_view> columns;
+        for (const ColumnSchema& column : table.schema->columns) columns.push_back(column.name);
+        records.push_back({{"table", name}, {"columns", boost::json::value_from(columns)}});
+        if (session.wants_records()) continue;
+        session.terminal->out(fmt::format("{}: {}\n", name, fmt::join(columns, ", ")));
     }
+    if (session.wants_records()) print_records(session, {"table", "columns"}, records);
     return {};
 }
 

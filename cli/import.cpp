@@ -1,6 +1,7 @@
 // `daybook import`: documents from CSV files by a mapping, and taking an import back.
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
 #include <charconv>
 #include <fstream>
 #include <iostream>
@@ -10,6 +11,7 @@
 #include "cli/arguments.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
+#include "cli/records.hpp"
 #include "cli/session.hpp"
 #include "cli/wiring.hpp"
 #include "connectors/files/built_in_mappings.hpp"
@@ -102,13 +104,78 @@ void print_totals(const Session& session, const files::PassSummary& pass) {
     }
 }
 
-ExitCode conclude(
-    const Session& session, const files::ImportSummary& summary, const Progress& progress
-) {
+boost::json::object record_of(const files::RowCounts& rows) {
+    return {
+        {"read", rows.read},
+        {"imported", rows.imported},
+        {"imported_earlier", rows.imported_earlier},
+        {"reported", rows.reported},
+        {"left_out", rows.left_out},
+        {"not_reached", rows.not_reached}};
+}
+
+boost::json::array records_of_totals(const files::PassSummary& pass) {
+    boost::json::array records;
+    for (const auto& [name, by_text] : pass.totals) {
+        for (const auto& [text, sums] : by_text) {
+            records.push_back({
+                {"total", name},
+                {"of", text},
+                {"read", sums.read.text()},
+                {"imported", sums.imported.text()},
+                {"reported", sums.reported.text()},
+            });
+        }
+    }
+    return records;
+}
+
+boost::json::object record_of(const files::PassSummary& pass) {
+    boost::json::object record{{"pass", pass.name}, {"file", pass.file}};
+    for (const auto& member : record_of(pass.rows)) record.insert(member);
+    record["error_file"] = pass.error_file;
+    record["reasons"] = boost::json::value_from(pass.reasons);
+    record["totals"] = records_of_totals(pass);
+    record["proposed_aliases"] = boost::json::value_from(pass.proposed_aliases);
+    return record;
+}
+
+void print_summary_record(const Session& session, const files::ImportSummary& summary) {
+    const Columns columns = {
+        "pass",
+        "file",
+        "read",
+        "imported",
+        "imported_earlier",
+        "reported",
+        "left_out",
+        "not_reached",
+        "error_file"};
+    boost::json::array passes;
+    for (const files::PassSummary& pass : summary.passes) passes.push_back(record_of(pass));
+    if (session.options.format != Format::json) return print_records(session, columns, passes);
+    print_record(
+        session,
+        columns,
+        {{"import", to_string(summary.import)},
+         {"is_stopped", summary.is_stopped},
+         {"rows", record_of(summary.rows())},
+         {"passes", std::move(passes)}}
+    );
+}
+
+void print_summary(const Session& session, const files::ImportSummary& summary) {
+    if (session.wants_records()) return print_summary_record(session, summary);
     for (const files::PassSummary& pass : summary.passes) {
         print_rows(session, pass);
         print_totals(session, pass);
     }
+}
+
+ExitCode conclude(
+    const Session& session, const files::ImportSummary& summary, const Progress& progress
+) {
+    print_summary(session, summary);
     const files::RowCounts rows = summary.rows();
     const std::uint64_t ms = std::max<std::uint64_t>(1, progress.elapsed_ms());
     session.terminal->say(fmt::format(
@@ -269,11 +336,15 @@ ExitCode undo_import(const Session& session, const ImportArguments& arguments) {
 }
 
 ExitCode list_mappings(const Session& session) {
+    boost::json::array records;
     for (const files::BuiltInMapping& built_in : files::built_in_mappings()) {
         const auto mapping = files::parse_mapping(built_in.text, std::string{built_in.name});
         if (!mapping) return session.fail(mapping.error());
+        records.push_back({{"mapping", built_in.name}, {"about", mapping.value().about}});
+        if (session.wants_records()) continue;
         session.terminal->out(fmt::format("{:<18} {}\n", built_in.name, mapping.value().about));
     }
+    if (session.wants_records()) print_records(session, {"mapping", "about"}, records);
     return ExitCode::ok;
 }
 
@@ -318,8 +389,9 @@ void add_import(CLI::App& program, Session& session) {
             return;
         }
         session.run = [&session, &arguments] {
-            if (arguments.folder.empty()) return session.refuse("A folder is required", "import");
-            if (arguments.map.empty()) return session.refuse("--map is required", "import");
+            if (arguments.folder.empty())
+                return session.refuse("A folder is required", "daybook import");
+            if (arguments.map.empty()) return session.refuse("--map is required", "daybook import");
             return import_files(session, arguments);
         };
     });

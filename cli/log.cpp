@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <chrono>
 
 #include "cli/arguments.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
+#include "cli/records.hpp"
 #include "cli/rendering.hpp"
 #include "cli/session.hpp"
 #include "cli/verify.hpp"
@@ -103,20 +105,28 @@ ExitCode stat(const Session& session) {
     const LogStatistics numbers = book.value()->segments().statistics();
     const TreeHead head = book.value()->log().head();
     const std::uint64_t per_event = numbers.events == 0 ? 0 : numbers.event_bytes / numbers.events;
-    if (session.format() == Format::json || session.format() == Format::jsonl) {
-        session.terminal->out(fmt::format(
-            "{{\"events\": {}, \"groups\": {}, \"segments\": {}, \"bytes\": {}, \"event_bytes\": "
-            "{}, "
-            "\"bytes_per_event\": {}, \"root\": \"{}\", \"chain\": \"{}\"}}\n",
-            numbers.events,
-            numbers.frames,
-            numbers.segments,
-            numbers.file_bytes,
-            numbers.event_bytes,
-            per_event,
-            hex(head.root),
-            hex(head.chain)
-        ));
+    if (session.wants_records()) {
+        const Columns columns = {
+            "events",
+            "groups",
+            "segments",
+            "bytes",
+            "event_bytes",
+            "bytes_per_event",
+            "root",
+            "chain"};
+        print_record(
+            session,
+            columns,
+            {{"events", numbers.events},
+             {"groups", numbers.frames},
+             {"segments", numbers.segments},
+             {"bytes", numbers.file_bytes},
+             {"event_bytes", numbers.event_bytes},
+             {"bytes_per_event", per_event},
+             {"root", hex(head.root)},
+             {"chain", hex(head.chain)}}
+        );
         return ExitCode::ok;
     }
     session.terminal->out(fmt::format(

@@ -1,7 +1,9 @@
 // Picks a subcommand; nothing else.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <span>
 
@@ -13,12 +15,53 @@
 namespace daybook::cli {
 namespace {
 
+constexpr std::pair<const char*, Format> forms[] = {
+    {"table", Format::table},
+    {"json", Format::json},
+    {"jsonl", Format::jsonl},
+    {"csv", Format::csv}};
+
+std::string wrong_form(const std::string& name) {
+    for (const auto& [form, format] : forms) {
+        if (name == form) return {};
+    }
+    return fmt::format("\"{}\" is no form of output; use table, json, jsonl or csv", name);
+}
+
+Format form_of(std::string_view name) {
+    for (const auto& [form, format] : forms) {
+        if (name == form) return format;
+    }
+    return Format::automatic;
+}
+
+// The environment's choice is no default of the option, because each of the flags stands above it.
+void add_format_options(CLI::App& program, CommonOptions& options) {
+    program
+        .add_option_function<std::string>(
+            "--format",
+            [&](const std::string& name) { options.format = form_of(name); },
+            "table, json, jsonl or csv; also DAYBOOK_FORMAT"
+        )
+        ->check({[](std::string& name) { return wrong_form(name); }, ""})
+        ->type_name("FORM");
+    const auto add_flag = [&](const std::string& name, const std::string& help) {
+        const auto choose = [&options, form = form_of(name)] { options.format = form; };
+        program.add_flag_callback("--" + name, choose, help);
+    };
+    add_flag("json", "One JSON document; answers that come one by one are an object a line");
+    add_flag("jsonl", "A JSON object a line");
+    add_flag("csv", "CSV (RFC 4180)");
+}
+
+bool is_form_clear(const CLI::App& program) {
+    const std::initializer_list<const char*> choices = {"--format", "--json", "--jsonl", "--csv"};
+    return std::ranges::count_if(choices, [&](const char* choice) {
+               return program.count(choice) > 0;
+           }) <= 1;
+}
+
 void add_common_options(CLI::App& program, CommonOptions& options) {
-    static const std::map<std::string, Format> formats = {
-        {"table", Format::table},
-        {"json", Format::json},
-        {"jsonl", Format::jsonl},
-        {"csv", Format::csv}};
     program
         .add_option("--book,-b", options.book, "The folder of the book, or kafka://HOST:PORT/BOOK")
         ->envname("DAYBOOK_BOOK")
@@ -34,19 +77,7 @@ void add_common_options(CLI::App& program, CommonOptions& options) {
         ->capture_default_str();
     program.add_option("--actor", options.actor, "Who acts; by default the login name")
         ->envname("DAYBOOK_ACTOR");
-    program.add_option("--format", options.format, "table, json, jsonl or csv")
-        ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case).description(""))
-        ->type_name("FORM")
-        ->envname("DAYBOOK_FORMAT");
-    program.add_flag_callback(
-        "--json", [&] { options.format = Format::json; }, "One JSON document"
-    );
-    program.add_flag_callback(
-        "--jsonl", [&] { options.format = Format::jsonl; }, "A JSON object a line"
-    );
-    program.add_flag_callback(
-        "--csv", [&] { options.format = Format::csv; }, "CSV (RFC 4180)"
-    );
+    add_format_options(program, options);
     program.add_flag("--no-color", options.no_color, "No colours; NO_COLOR does the same");
     program.add_flag("--quiet,-q", options.quiet, "Say nothing but data and errors");
     program.add_flag("--verbose,-v", options.verbose, "Say more");
@@ -89,6 +120,11 @@ ExitCode run(int count, char** words) {
           add_completion}) {
         add(program, session);
     }
+    if (const char* form = std::getenv("DAYBOOK_FORMAT"); form != nullptr && *form != '\0') {
+        const std::string wrong = wrong_form(form);
+        if (!wrong.empty()) return session.refuse("DAYBOOK_FORMAT: " + wrong, "daybook");
+        session.options.format = form_of(form);
+    }
     try {
         program.parse(count, words);
     } catch (const CLI::CallForHelp&) {
@@ -101,6 +137,9 @@ ExitCode run(int count, char** words) {
         return refuse_usage(
             program, error, std::span{words, static_cast<std::size_t>(count)}.subspan(1)
         );
+    }
+    if (!is_form_clear(program)) {
+        return session.refuse("choose one of --format, --json, --jsonl and --csv", "daybook");
     }
     const Verbosity verbosity = session.options.quiet     ? Verbosity::quiet
                                 : session.options.verbose ? Verbosity::verbose

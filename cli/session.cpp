@@ -9,7 +9,7 @@
 namespace daybook::cli {
 
 ExitCode Session::refuse(std::string_view what, std::string_view command) const {
-    std::cerr << fmt::format("daybook: {}\nSee: daybook {} --help\n", what, command);
+    std::cerr << fmt::format("daybook: {}\nSee: {} --help\n", what, command);
     return ExitCode::usage;
 }
 

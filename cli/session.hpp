@@ -45,8 +45,9 @@ struct Session {
     [[nodiscard]] T& keep() {
         return std::any_cast<T&>(kept.emplace_back(T{}));
     }
-    [[nodiscard]] bool wants_json() const {
-        return options.format == Format::json || options.format == Format::jsonl;
+    // Whether a program reads the answer: JSON or CSV was asked for.
+    [[nodiscard]] bool wants_records() const {
+        return options.format != Format::automatic && options.format != Format::table;
     }
     // Prints the error and answers its exit code.
     [[nodiscard]] ExitCode fail(const Error& error) const {
