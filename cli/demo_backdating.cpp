@@ -159,8 +159,8 @@ void say_reports(const Session& session, const demo::StockReports::Microseconds&
 
 Result<void> play(const Session& session, Book& book, const BackdatingOptions& options) {
     const Opening opening{.name = "Back-dating", .first_day = Date::of(options.plan.year, 1, 1)};
-    DAYBOOK_TRY_VOID(submit_opening(session, book, opening));
     DAYBOOK_TRY(Engine* const engine, book.engine());
+    DAYBOOK_TRY_VOID(submit_opening(*engine, book.codec(), actor_of(session), opening));
     demo::Backdating play{*engine, book.codec(), options.plan};
     {
         Progress progress{*session.terminal, fmt::format("playing {}", options.plan.year), "days"};

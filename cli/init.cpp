@@ -34,13 +34,16 @@ ExitCode init(const Session& session, InitOptions options) {
     if (!options.first_day.empty()) {
         options.opening.first_day = parse_date(options.first_day).value();
     }
-    const Result<void> possible = check_opening(session, options.opening);
+    const Result<void> possible = check_opening(actor_of(session), options.opening);
     if (!possible) return session.fail(possible.error());
     auto book = Book::open(place_of(session, folder), Access::create);
     if (!book) return session.fail(book.error());
     const Result<void> shared = share_schemas_of(session, folder);
     if (!shared) return session.fail(shared.error());
-    const Result<void> opened = submit_opening(session, *book.value(), options.opening);
+    const auto engine = book.value()->engine();
+    if (!engine) return session.fail(engine.error());
+    const Result<void> opened =
+        submit_opening(*engine.value(), book.value()->codec(), actor_of(session), options.opening);
     if (!opened) return session.fail(opened.error());
     session.terminal->say(fmt::format(
         "{} is open: {} events. Next:\n  daybook -b {} submit --list\n  daybook -b {} import "

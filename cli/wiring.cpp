@@ -129,7 +129,7 @@ Result<Engine*> Book::engine() {
             DAYBOOK_TRY_VOID(kafka_log_->claim({.node = node, .url = {}}));
         }
         EngineOptions options;
-        options.clock = &clock_;
+        options.clock = recording_clock_;
         options.files = &files_;
         options.snapshot_folder = folder_ + "/snapshots";
         measured_ = std::make_unique<MeasuredLog>(writable_log(), clock_, appends_);
