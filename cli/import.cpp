@@ -230,14 +230,14 @@ ExitCode import_files(const Session& session, const ImportArguments& arguments) 
     const files::Submit submit = [&](CommandMessage command, AnswerCallback answered) {
         return engine.value()->submit(std::move(command), std::move(answered));
     };
-    Progress progress{*session.terminal, "importing", "bytes"};
+    Progress progress{*session.terminal, "importing", "rows"};
     files::ImportOptions options;
     options.folder = arguments.folder;
     options.error_path = arguments.errors;
     options.actor = actor_of(session);
     options.stop = [] { return is_interrupted(); };
     options.progress = [&](const files::ImportProgress& at) {
-        progress.at(at.bytes_taken, at.bytes_total);
+        progress.at(at.rows, at.rows_total);
     };
     const auto summary = files::run_import(mapping.value(), submit, options);
     if (!summary) return session.fail(summary.error());

@@ -22,7 +22,8 @@ bool is_dumb() {
 
 std::size_t width_of_terminal() {
     winsize size{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    // The moving line is on standard error: standard output may be a file.
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
     const char* columns = std::getenv("COLUMNS");
     const int given = columns == nullptr ? 0 : std::atoi(columns);
     return given > 0 ? static_cast<std::size_t>(given) : 80;
