@@ -62,12 +62,14 @@ Result<files::Mapping> mapping_of(const ImportArguments& arguments) {
 }
 
 void print_rows(const Session& session, const files::PassSummary& pass) {
-    const files::RowCounts& rows = pass.rows;
+    // A pass without a file has no rows: the mapping says it all.
+    const files::RowCounts& rows = pass.file.empty() ? pass.documents : pass.rows;
+    const std::string what = pass.file.empty() ? "documents" : "rows of " + pass.file;
     session.terminal->out(fmt::format(
-        "{}: {} rows of {}: {} imported, {} imported earlier, {} reported{}{}\n",
+        "{}: {} {}: {} imported, {} imported earlier, {} reported{}{}\n",
         pass.name,
         count_text(rows.read),
-        pass.file,
+        what,
         count_text(rows.imported),
         count_text(rows.imported_earlier),
         count_text(rows.reported),
@@ -360,7 +362,13 @@ void add_import(CLI::App& program, Session& session) {
     command->add_option(
         "--map", arguments.map, "A mapping file, or one that comes with the program"
     );
-    command->add_option("--errors", arguments.errors, "Where rows that could not be imported go")
+    command
+        ->add_option(
+            "--errors",
+            arguments.errors,
+            "Where rows that could not be imported go; with several passes one each, named by the "
+            "pass"
+        )
         ->capture_default_str();
     command->add_option(
         "--alias", arguments.aliases, "A word for another: 'product \"GTXPro\" = \"GTX Pro\"'"

@@ -22,6 +22,9 @@ done
 play again --events 8000 --seed 1
 [ "$(root_of s1)" = "$(root_of again)" ] || fail "the same seed gave another log"
 [ "$(root_of s1)" != "$(root_of s2)" ] || fail "another seed gave the same log"
+"$program" -b s1 report sales-by-customer --top 3 --json | grep -q '"The total is that of all ' &&
+  "$program" -b s1 report gross-profit --by item --top 3 --json | grep -q '"The total is that of all ' ||
+  fail "the first lines of a report do not say whose their total is"
 play larger --events 30000
 events=$(events_of larger)
 [ "$events" -ge 27000 ] && [ "$events" -le 33000 ] || fail "--events 30000 gave $events"
