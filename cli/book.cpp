@@ -245,6 +245,7 @@ void add_book(CLI::App& program, Session& session) {
     auto& options = session.keep<CopyOptions>();
     CLI::App* parent = program.add_subcommand("book", "Copy or archive a whole book");
     parent->require_subcommand(1)->fallthrough();
+    parent->footer("Example:\n  daybook book copy --from acme --to kafka://localhost:9092/acme\n");
     CLI::App* command =
         parent->add_subcommand("copy", "Copy a book between folders and Kafka, and prove it whole");
     command->add_option("--from", options.from, "A folder or kafka://HOST:PORT/BOOK")->required();
@@ -261,6 +262,7 @@ void add_book(CLI::App& program, Session& session) {
     archive_command->add_option("--from", options.from, "A folder or kafka://HOST:PORT/BOOK")
         ->required();
     archive_command->add_option("--to", options.to, "The file, which must not exist")->required();
+    archive_command->footer("Example:\n  daybook book archive --from acme --to acme.archive\n");
     set_run(*archive_command, session, [&] { return archive(session, options); });
 }
 

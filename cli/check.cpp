@@ -151,6 +151,7 @@ void add_check(CLI::App& program, Session& session) {
         "check", "Prove the books: their rules, and every row against a fresh fold"
     );
     command->add_flag("--rules-only", rules_only, "Leave the fresh fold out");
+    command->footer("Exit code 3 on findings. Example:\n  daybook -b acme check --json\n");
     set_run(*command, session, [&] { return check(session, rules_only); });
 }
 
@@ -159,6 +160,7 @@ void add_rebuild(CLI::App& program, Session& session) {
     CLI::App* command =
         program.add_subcommand("rebuild", "Make the rows of projections anew, and compare");
     command->add_option("projection", projection, "accounting, sales ...; all by default");
+    command->footer("Examples:\n  daybook -b acme rebuild\n  daybook -b acme rebuild inventory\n");
     set_run(*command, session, [&] { return rebuild(session, projection); });
 }
 

@@ -105,9 +105,9 @@ Result<void> show(const Session& session, Book& book, const Shown& shown, Date a
     request.options = shown.options;
     DAYBOOK_TRY(const Query query, open_query(session, book));
     DAYBOOK_TRY(const ReportTable table, run_report(*report, query, request));
-    print_report(
+    session.terminal->out(report_text(
         session, book, {.name = std::string{report->name}, .table = table, .request = request}
-    );
+    ));
     return {};
 }
 

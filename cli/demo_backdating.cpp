@@ -223,6 +223,7 @@ void add_demo_backdating(CLI::App& demo, Session& session) {
     command->add_option("--method", options.plan.method, "How the stock is valued")
         ->check(CLI::IsMember({"fifo", "moving_average"}))
         ->capture_default_str();
+    command->footer("Example:\n  daybook demo backdating --movements 50000\n");
     set_run(*command, session, [&] { return run_backdating(session, options); });
 }
 

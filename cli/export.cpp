@@ -84,15 +84,18 @@ void add_export(CLI::App& program, Session& session) {
     CLI::App* hledger = parent->add_subcommand(
         "hledger", "The ledger as an hledger journal, which ledger reads too"
     );
+    hledger->footer("Example:\n  daybook export hledger > ledger.journal\n");
     set_run(*hledger, session, [&] {
         return run_export(session, [&](Book& book) { return export_hledger(session, book); });
     });
     CLI::App* tables = parent->add_subcommand("tables", "List every table and its columns");
+    tables->footer("Example:\n  daybook export tables\n");
     set_run(*tables, session, [&] {
         return run_export(session, [&](Book& book) { return list_tables(session, book); });
     });
     CLI::App* table = parent->add_subcommand("table", "Every row of a table");
     table->add_option("name", name, "accounting.accounts, sales.invoices ...")->required();
+    table->footer("Example:\n  daybook export table crm.parties --csv > parties.csv\n");
     set_run(*table, session, [&] {
         return run_export(session, [&](Book& book) { return export_table(session, book, name); });
     });

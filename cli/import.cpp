@@ -389,6 +389,7 @@ void add_import(CLI::App& program, Session& session) {
         ->check(is_day());
     undo->add_flag("--dry-run", arguments.dry_run, "Show the plan only");
     undo->fallthrough();
+    undo->footer("Example:\n  daybook -b acme import undo 0e1f... --dry-run\n");
     set_run(*undo, session, [&] { return undo_import(session, arguments); });
     command->callback([&session, &arguments, undo] {
         if (undo->parsed()) return;

@@ -149,6 +149,7 @@ void add_log(CLI::App& program, Session& session) {
     auto& options = session.keep<LogOptions>();
     CLI::App* log = program.add_subcommand("log", "Look at the events themselves");
     log->require_subcommand(1)->fallthrough();
+    log->footer("Examples:\n  daybook -b acme log tail -n 5\n  daybook -b acme log show 17\n");
 
     CLI::App* tail_command =
         log->add_subcommand("tail", "Print the newest events, a JSON object a line");
@@ -156,12 +157,16 @@ void add_log(CLI::App& program, Session& session) {
         ->check(is_count())
         ->capture_default_str();
     tail_command->add_flag("-f,--follow", options.follow, "Wait for more, until Ctrl-C");
+    tail_command->footer(
+        "Examples:\n  daybook log tail -n 5\n  daybook log tail -f | grep Invoice\n"
+    );
     set_run(*tail_command, session, [&] { return tail(session, options); });
 
     CLI::App* show_command = log->add_subcommand("show", "Print one event");
     show_command->add_option("position", options.position, "Its position")
         ->check(is_count())
         ->required();
+    show_command->footer("Example:\n  daybook log show 17\n");
     set_run(*show_command, session, [&] { return show(session, options); });
 
     CLI::App* export_command = log->add_subcommand("export", "Print events as JSON Lines");
@@ -169,13 +174,16 @@ void add_log(CLI::App& program, Session& session) {
         ->check(is_count());
     export_command->add_option("--to", options.range.to, "The position before which to stop")
         ->check(is_count());
+    export_command->footer("Example:\n  daybook log export --from 1000 --to 2000 > events.jsonl\n");
     set_run(*export_command, session, [&] { return export_events(session, options); });
 
     CLI::App* stat_command = log->add_subcommand("stat", "Print size, count and hashes");
+    stat_command->footer("Example:\n  daybook log stat --json\n");
     set_run(*stat_command, session, [&] { return stat(session); });
 
     CLI::App* verify_command = log->add_subcommand("verify", "Prove that nothing changed");
     verify_command->add_flag("--full", options.full, "Compute every hash again");
+    verify_command->footer("Example:\n  daybook log verify --full\n");
     set_run(*verify_command, session, [&] {
         return verify_book(session, place_of(session), options.full);
     });

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <span>
 
+#include "cli/defaults.hpp"
 #include "cli/doctor.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/session.hpp"
@@ -78,6 +79,9 @@ void add_common_options(CLI::App& program, CommonOptions& options) {
     program.add_option("--actor", options.actor, "Who acts; by default the login name")
         ->envname("DAYBOOK_ACTOR");
     add_format_options(program, options);
+    program.add_flag(
+        "--no-pager", options.no_pager, "Long tables as they are; DAYBOOK_PAGER=cat too"
+    );
     program.add_flag("--no-color", options.no_color, "No colours; NO_COLOR does the same");
     program.add_flag("--quiet,-q", options.quiet, "Say nothing but data and errors");
     program.add_flag("--verbose,-v", options.verbose, "Say more");
@@ -91,6 +95,9 @@ constexpr auto examples = R"(Examples:
   daybook -b acme import exports/ --map orders.map
   daybook -b acme report trial-balance --as-of 2026-06-30
   daybook -b acme explain trial-balance 411000
+
+Defaults for book, format, actor, local, node and pager, as `book = "acme"`, stand in
+~/.config/daybook/config.toml; DAYBOOK_BOOK and so on stand above them.
 )";
 
 ExitCode run(int count, char** words) {
@@ -98,7 +105,6 @@ ExitCode run(int count, char** words) {
     catch_interrupts();
     CLI::App program{"Daybook: a company's books from one log.", "daybook"};
     program.set_version_flag("--version", std::string{"daybook "} + DAYBOOK_VERSION);
-    program.footer(examples);
     program.fallthrough();
     program.require_subcommand(0, 1);
     add_common_options(program, session.options);
@@ -120,6 +126,10 @@ ExitCode run(int count, char** words) {
           add_completion}) {
         add(program, session);
     }
+    // Behind the subcommands, which would show it for want of their own.
+    program.footer(examples);
+    const Result<void> chosen = take_defaults();
+    if (!chosen) return session.refuse(chosen.error().message, "daybook");
     if (const char* form = std::getenv("DAYBOOK_FORMAT"); form != nullptr && *form != '\0') {
         const std::string wrong = wrong_form(form);
         if (!wrong.empty()) return session.refuse("DAYBOOK_FORMAT: " + wrong, "daybook");
@@ -145,7 +155,10 @@ ExitCode run(int count, char** words) {
                                 : session.options.verbose ? Verbosity::verbose
                                                           : Verbosity::normal;
     session.terminal = std::make_unique<Terminal>(Terminal::Settings{
-        .no_color = session.options.no_color, .verbosity = verbosity});
+
+        .no_color = session.options.no_color,
+        .no_pager = session.options.no_pager,
+        .verbosity = verbosity});
     return session.run ? session.run() : show_state(session);
 }
 

@@ -2,6 +2,9 @@
 // line of their answers. Every report of every projection is a subcommand of both.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "cli/arguments.hpp"
 #include "cli/moment.hpp"
 #include "cli/progress.hpp"
@@ -86,6 +89,20 @@ ExitCode run_question(const Session& session, const Question& question, Answer a
     return result.error().code == ErrorCode::invalid ? ExitCode::usage : failed;
 }
 
+// The report's own, with what it must be given.
+std::string example_of(const Report& report, std::string_view verb, std::string_view row) {
+    std::string line = fmt::format("Example:\n  daybook {} {}{}", verb, report.name, row);
+    for (const ReportOption& option : report.options) {
+        if (!option.is_required) continue;
+        std::string value{option.name};
+        std::ranges::transform(value, value.begin(), [](char c) {
+            return static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        });
+        line += fmt::format(" --{} {}", option.name, value);
+    }
+    return line + " --as-of 2026-06-30\n";
+}
+
 void add_question(CLI::App& parent, Session& session, const Report& report, Answer answered_by) {
     auto& question = session.keep<Question>();
     question.report = &report;
@@ -106,6 +123,8 @@ void add_question(CLI::App& parent, Session& session, const Report& report, Answ
             ->required(option.is_required)
             ->check(is_valid_for(option));
     }
+    const bool explains = answered_by == &explain;
+    command->footer(example_of(report, explains ? "explain" : "report", explains ? " ROW" : ""));
     set_run(*command, session, [&session, &question, answered_by] {
         return run_question(session, question, answered_by);
     });

@@ -27,6 +27,7 @@ struct CommonOptions {
     std::string actor;
     Format format = Format::automatic;
     bool no_color = false;
+    bool no_pager = false;
     bool quiet = false;
     bool verbose = false;
     bool yes = false;

@@ -134,6 +134,10 @@ void add_verify(CLI::App& program, Session& session) {
     command->add_option(
         "place", place, "A folder, an archive or kafka://HOST:PORT/BOOK; else that of --book"
     );
+    command->footer(
+        "Exit code 3 on findings. Examples:\n  daybook verify acme\n"
+        "  daybook verify kafka://localhost:9092/acme\n"
+    );
     set_run(*command, session, [&] {
         const std::string& text = place.empty() ? session.options.book : place;
         return verify_book(session, place_of(session, text), true);
