@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+
 #include "projections/core/render.hpp"
 
 namespace daybook::cli {
@@ -44,38 +46,30 @@ std::string answer_text(const Answer& answer) {
     return fmt::format("accepted: events {} to {}{}", answer.first_position, last, again);
 }
 
-std::string answer_json(const Answer& answer, const Id& command) {
-    const std::string id = json_text(to_string(command));
+boost::json::object answer_record(const Answer& answer, const Id& command) {
+    boost::json::object record{{"id", to_string(command)}};
     switch (answer.outcome) {
         case Answer::Outcome::refused:
-            return fmt::format(
-                R"({{"id": {}, "outcome": "refused", "rule": "{}.{}", )"
-                R"("at": {}, "found": {}, "needed": {}}})",
-                id,
-                answer.refusal.module,
-                answer.refusal.rule,
-                json_text(answer.refusal.reason.at),
-                json_text(answer.refusal.reason.found),
-                json_text(answer.refusal.reason.needed)
-            );
+            record["outcome"] = "refused";
+            record["rule"] = fmt::format("{}.{}", answer.refusal.module, answer.refusal.rule);
+            record["at"] = answer.refusal.reason.at;
+            record["found"] = answer.refusal.reason.found;
+            record["needed"] = answer.refusal.reason.needed;
+            break;
         case Answer::Outcome::failed:
-            return fmt::format(
-                R"({{"id": {}, "outcome": "failed", "code": "{}", "message": {}}})",
-                id,
-                name_of(answer.error.code),
-                json_text(answer.error.message)
-            );
-        case Answer::Outcome::accepted: break;
+            record["outcome"] = "failed";
+            record["code"] = name_of(answer.error.code);
+            record["message"] = answer.error.message;
+            break;
+        case Answer::Outcome::accepted:
+            record["outcome"] = "accepted";
+            record["first_position"] = answer.first_position;
+            record["event_count"] = answer.event_count;
+            record["document_version"] = answer.document_version;
+            record["repeated"] = answer.is_repeated;
+            break;
     }
-    return fmt::format(
-        R"({{"id": {}, "outcome": "accepted", "first_position": {}, "event_count": {}, )"
-        R"("document_version": {}, "repeated": {}}})",
-        id,
-        answer.first_position,
-        answer.event_count,
-        answer.document_version,
-        answer.is_repeated
-    );
+    return record;
 }
 
 }  // namespace daybook::cli

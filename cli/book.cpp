@@ -3,8 +3,11 @@
 // archive`: all of its records as one file.
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
+#include "cli/records.hpp"
 #include "cli/rendering.hpp"
 #include "cli/session.hpp"
 #include "cli/shared_schemas.hpp"
@@ -169,6 +172,18 @@ Result<void> copy_book(const Session& session, const CopyOptions& options) {
                 hex(there.root)
             )};
     }
+    if (session.wants_records()) {
+        print_record(
+            session,
+            {"events", "there_already", "milliseconds", "root", "chain"},
+            {{"events", here.size},
+             {"there_already", copying.there()},
+             {"milliseconds", copying.elapsed_ms()},
+             {"root", hex(here.root)},
+             {"chain", hex(here.chain)}}
+        );
+        return {};
+    }
     session.terminal->out(fmt::format(
         "{} events are the same at both ends, byte by byte; {} were there already; {}\n"
         "Merkle root {}\nchain {}\n",
@@ -213,6 +228,12 @@ ExitCode archive(const Session& session, const CopyOptions& options) {
     const Result<std::uint64_t> records = archive_book(session, options);
     if (is_interrupted()) return ExitCode::interrupted;
     if (!records) return session.fail(records.error());
+    if (session.wants_records()) {
+        print_record(
+            session, {"records", "file"}, {{"records", records.value()}, {"file", options.to}}
+        );
+        return ExitCode::ok;
+    }
     session.terminal->out(fmt::format("{} records in {}\n", count_text(records.value()), options.to)
     );
     return ExitCode::ok;
@@ -224,6 +245,7 @@ void add_book(CLI::App& program, Session& session) {
     auto& options = session.keep<CopyOptions>();
     CLI::App* parent = program.add_subcommand("book", "Copy or archive a whole book");
     parent->require_subcommand(1)->fallthrough();
+    parent->footer("Example:\n  daybook book copy --from acme --to kafka://localhost:9092/acme\n");
     CLI::App* command =
         parent->add_subcommand("copy", "Copy a book between folders and Kafka, and prove it whole");
     command->add_option("--from", options.from, "A folder or kafka://HOST:PORT/BOOK")->required();
@@ -240,6 +262,7 @@ void add_book(CLI::App& program, Session& session) {
     archive_command->add_option("--from", options.from, "A folder or kafka://HOST:PORT/BOOK")
         ->required();
     archive_command->add_option("--to", options.to, "The file, which must not exist")->required();
+    archive_command->footer("Example:\n  daybook book archive --from acme --to acme.archive\n");
     set_run(*archive_command, session, [&] { return archive(session, options); });
 }
 

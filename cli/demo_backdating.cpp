@@ -159,8 +159,8 @@ void say_reports(const Session& session, const demo::StockReports::Microseconds&
 
 Result<void> play(const Session& session, Book& book, const BackdatingOptions& options) {
     const Opening opening{.name = "Back-dating", .first_day = Date::of(options.plan.year, 1, 1)};
-    DAYBOOK_TRY_VOID(submit_opening(session, book, opening));
     DAYBOOK_TRY(Engine* const engine, book.engine());
+    DAYBOOK_TRY_VOID(submit_opening(*engine, book.codec(), actor_of(session), opening));
     demo::Backdating play{*engine, book.codec(), options.plan};
     {
         Progress progress{*session.terminal, fmt::format("playing {}", options.plan.year), "days"};
@@ -223,6 +223,7 @@ void add_demo_backdating(CLI::App& demo, Session& session) {
     command->add_option("--method", options.plan.method, "How the stock is valued")
         ->check(CLI::IsMember({"fifo", "moving_average"}))
         ->capture_default_str();
+    command->footer("Example:\n  daybook demo backdating --movements 50000\n");
     set_run(*command, session, [&] { return run_backdating(session, options); });
 }
 

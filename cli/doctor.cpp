@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <charconv>
 
 #include "cli/answers.hpp"
 #include "cli/doctor_kafka.hpp"
+#include "cli/records.hpp"
 #include "cli/wiring.hpp"
 #include "connectors/http/client.hpp"
 
@@ -178,18 +180,20 @@ void check_server(Checks& checks, const std::string& url) {
 // ---- All together -------------------------------------------------------------------------------
 
 void print(const Session& session, const Checks& checks) {
-    const bool as_json = session.wants_json();
-    for (const Check& check : checks) {
-        if (as_json) {
-            session.terminal->out(fmt::format(
-                "{{\"check\": {}, \"health\": \"{}\", \"found\": {}, \"change\": {}}}\n",
-                json_text(check.what),
-                name_of(check.health),
-                json_text(check.found),
-                json_text(check.change)
-            ));
-            continue;
+    if (session.wants_records()) {
+        boost::json::array records;
+        for (const Check& check : checks) {
+            records.push_back({
+                {"check", check.what},
+                {"health", name_of(check.health)},
+                {"found", check.found},
+                {"change", check.change},
+            });
         }
+        print_records(session, {"check", "health", "found", "change"}, records);
+        return;
+    }
+    for (const Check& check : checks) {
         session.terminal->out(
             fmt::format("{:<8} {}: {}\n", name_of(check.health), check.what, check.found)
         );

@@ -1,6 +1,9 @@
 // `daybook export`: the ledger for hledger and ledger, and any table of any projection.
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+
+#include "cli/records.hpp"
 #include "cli/rendering.hpp"
 #include "cli/session.hpp"
 #include "cli/wiring.hpp"
@@ -20,15 +23,16 @@ Result<void> export_hledger(const Session& session, Book& book) {
 
 Result<void> list_tables(const Session& session, Book& book) {
     DAYBOOK_TRY(const Query query, open_query(session, book));
+    boost::json::array records;
     for (const NamedTable& table : query.tables()) {
-        std::string columns;
-        for (const ColumnSchema& column : table.schema->columns) {
-            columns += fmt::format("{}{}", columns.empty() ? "" : ", ", column.name);
-        }
-        session.terminal->out(
-            fmt::format("{}.{}: {}\n", table.projection, table.schema->name, columns)
-        );
+        const std::string name = fmt::format("{}.{}", table.projection, table.schema->name);
+        std::vector<std::string_view> columns;
+        for (const ColumnSchema& column : table.schema->columns) columns.push_back(column.name);
+        records.push_back({{"table", name}, {"columns", boost::json::value_from(columns)}});
+        if (session.wants_records()) continue;
+        session.terminal->out(fmt::format("{}: {}\n", name, fmt::join(columns, ", ")));
     }
+    if (session.wants_records()) print_records(session, {"table", "columns"}, records);
     return {};
 }
 
@@ -80,15 +84,18 @@ void add_export(CLI::App& program, Session& session) {
     CLI::App* hledger = parent->add_subcommand(
         "hledger", "The ledger as an hledger journal, which ledger reads too"
     );
+    hledger->footer("Example:\n  daybook export hledger > ledger.journal\n");
     set_run(*hledger, session, [&] {
         return run_export(session, [&](Book& book) { return export_hledger(session, book); });
     });
     CLI::App* tables = parent->add_subcommand("tables", "List every table and its columns");
+    tables->footer("Example:\n  daybook export tables\n");
     set_run(*tables, session, [&] {
         return run_export(session, [&](Book& book) { return list_tables(session, book); });
     });
     CLI::App* table = parent->add_subcommand("table", "Every row of a table");
     table->add_option("name", name, "accounting.accounts, sales.invoices ...")->required();
+    table->footer("Example:\n  daybook export table crm.parties --csv > parties.csv\n");
     set_run(*table, session, [&] {
         return run_export(session, [&](Book& book) { return export_table(session, book, name); });
     });

@@ -1,15 +1,18 @@
 // `daybook import`: documents from CSV files by a mapping, and taking an import back.
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
 #include <charconv>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 
 #include "cli/answers.hpp"
+#include "cli/arguments.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "cli/rendering.hpp"
+#include "cli/records.hpp"
 #include "cli/session.hpp"
 #include "cli/wiring.hpp"
 #include "connectors/files/built_in_mappings.hpp"
@@ -60,12 +63,14 @@ Result<files::Mapping> mapping_of(const ImportArguments& arguments) {
 }
 
 void print_rows(const Session& session, const files::PassSummary& pass) {
-    const files::RowCounts& rows = pass.rows;
+    // A pass without a file has no rows: the mapping says it all.
+    const files::RowCounts& rows = pass.file.empty() ? pass.documents : pass.rows;
+    const std::string what = pass.file.empty() ? "documents" : "rows of " + pass.file;
     session.terminal->out(fmt::format(
-        "{}: {} rows of {}: {} imported, {} imported earlier, {} reported{}{}\n",
+        "{}: {} {}: {} imported, {} imported earlier, {} reported{}{}\n",
         pass.name,
         count_text(rows.read),
-        pass.file,
+        what,
         count_text(rows.imported),
         count_text(rows.imported_earlier),
         count_text(rows.reported),
@@ -102,13 +107,78 @@ void print_totals(const Session& session, const files::PassSummary& pass) {
     }
 }
 
-ExitCode conclude(
-    const Session& session, const files::ImportSummary& summary, const Progress& progress
-) {
+boost::json::object record_of(const files::RowCounts& rows) {
+    return {
+        {"read", rows.read},
+        {"imported", rows.imported},
+        {"imported_earlier", rows.imported_earlier},
+        {"reported", rows.reported},
+        {"left_out", rows.left_out},
+        {"not_reached", rows.not_reached}};
+}
+
+boost::json::array records_of_totals(const files::PassSummary& pass) {
+    boost::json::array records;
+    for (const auto& [name, by_text] : pass.totals) {
+        for (const auto& [text, sums] : by_text) {
+            records.push_back({
+                {"total", name},
+                {"of", text},
+                {"read", sums.read.text()},
+                {"imported", sums.imported.text()},
+                {"reported", sums.reported.text()},
+            });
+        }
+    }
+    return records;
+}
+
+boost::json::object record_of(const files::PassSummary& pass) {
+    boost::json::object record{{"pass", pass.name}, {"file", pass.file}};
+    for (const auto& member : record_of(pass.rows)) record.insert(member);
+    record["error_file"] = pass.error_file;
+    record["reasons"] = boost::json::value_from(pass.reasons);
+    record["totals"] = records_of_totals(pass);
+    record["proposed_aliases"] = boost::json::value_from(pass.proposed_aliases);
+    return record;
+}
+
+void print_summary_record(const Session& session, const files::ImportSummary& summary) {
+    const Columns columns = {
+        "pass",
+        "file",
+        "read",
+        "imported",
+        "imported_earlier",
+        "reported",
+        "left_out",
+        "not_reached",
+        "error_file"};
+    boost::json::array passes;
+    for (const files::PassSummary& pass : summary.passes) passes.push_back(record_of(pass));
+    if (session.options.format != Format::json) return print_records(session, columns, passes);
+    print_record(
+        session,
+        columns,
+        {{"import", to_string(summary.import)},
+         {"is_stopped", summary.is_stopped},
+         {"rows", record_of(summary.rows())},
+         {"passes", std::move(passes)}}
+    );
+}
+
+void print_summary(const Session& session, const files::ImportSummary& summary) {
+    if (session.wants_records()) return print_summary_record(session, summary);
     for (const files::PassSummary& pass : summary.passes) {
         print_rows(session, pass);
         print_totals(session, pass);
     }
+}
+
+ExitCode conclude(
+    const Session& session, const files::ImportSummary& summary, const Progress& progress
+) {
+    print_summary(session, summary);
     const files::RowCounts rows = summary.rows();
     const std::uint64_t ms = std::max<std::uint64_t>(1, progress.elapsed_ms());
     session.terminal->say(fmt::format(
@@ -168,7 +238,7 @@ ExitCode import_files(const Session& session, const ImportArguments& arguments) 
     const files::Submit submit = [&](CommandMessage command, AnswerCallback answered) {
         return engine.value()->submit(std::move(command), std::move(answered));
     };
-    Progress progress{*session.terminal, "importing", "bytes"};
+    Progress progress{*session.terminal, "importing", "rows"};
     files::ImportOptions options;
     options.folder = arguments.folder;
     options.error_path = arguments.errors;
@@ -176,7 +246,7 @@ ExitCode import_files(const Session& session, const ImportArguments& arguments) 
     options.log = &book.value()->log();
     options.stop = [] { return is_interrupted(); };
     options.progress = [&](const files::ImportProgress& at) {
-        progress.at(at.bytes_taken, at.bytes_total);
+        progress.at(at.rows, at.rows_total);
     };
     const auto summary = files::run_import(mapping.value(), submit, options);
     if (!summary) return session.fail(summary.error());
@@ -311,11 +381,7 @@ ExitCode undo_import(const Session& session, const ImportArguments& arguments) {
     if (!book) return session.fail(book.error());
     files::UndoOptions options;
     options.actor = actor_of(session);
-    if (!arguments.date.empty()) {
-        const auto date = parse_date(arguments.date);
-        if (!date) return session.fail(date.error());
-        options.date = date.value();
-    }
+    if (!arguments.date.empty()) options.date = parse_date(arguments.date).value();
     const auto posting = posting_date(session, *book.value());
     if (!posting) return session.fail(posting.error());
     options.posting_date = posting.value();
@@ -334,11 +400,15 @@ ExitCode undo_import(const Session& session, const ImportArguments& arguments) {
 }
 
 ExitCode list_mappings(const Session& session) {
+    boost::json::array records;
     for (const files::BuiltInMapping& built_in : files::built_in_mappings()) {
         const auto mapping = files::parse_mapping(built_in.text, std::string{built_in.name});
         if (!mapping) return session.fail(mapping.error());
+        records.push_back({{"mapping", built_in.name}, {"about", mapping.value().about}});
+        if (session.wants_records()) continue;
         session.terminal->out(fmt::format("{:<18} {}\n", built_in.name, mapping.value().about));
     }
+    if (session.wants_records()) print_records(session, {"mapping", "about"}, records);
     return ExitCode::ok;
 }
 
@@ -354,7 +424,13 @@ void add_import(CLI::App& program, Session& session) {
     command->add_option(
         "--map", arguments.map, "A mapping file, or one that comes with the program"
     );
-    command->add_option("--errors", arguments.errors, "Where rows that could not be imported go")
+    command
+        ->add_option(
+            "--errors",
+            arguments.errors,
+            "Where rows that could not be imported go; with several passes one each, named by the "
+            "pass"
+        )
         ->capture_default_str();
     command->add_option(
         "--alias", arguments.aliases, "A word for another: 'product \"GTXPro\" = \"GTX Pro\"'"
@@ -372,24 +448,28 @@ void add_import(CLI::App& program, Session& session) {
     CLI::App* undo = command->add_subcommand("undo", "Take an import back, after showing how");
     undo->add_option("import", arguments.undone, "The import's id, as it was printed")->required();
     undo->add_option(
-        "--date",
-        arguments.date,
-        "The day of the reversals; by default today, or the last open day if none is open"
-    );
+            "--date",
+            arguments.date,
+            "The day of the reversals; by default today, or the last open day if none is open"
+    )
+        ->check(is_day());
     undo->add_flag(
         "--dry-run", arguments.dry_run, "Show the plan, and decide it on a copy in memory"
     );
     undo->fallthrough();
+    undo->footer("Example:\n  daybook -b acme import undo 0e1f... --dry-run\n");
     set_run(*undo, session, [&] { return undo_import(session, arguments); });
     command->callback([&session, &arguments, undo] {
         if (undo->parsed()) return;
+        if (arguments.list) {
+            session.run = [&session] { return list_mappings(session); };
+            return;
+        }
         session.run = [&session, &arguments] {
-            if (arguments.list) return list_mappings(session);
-            if (!arguments.folder.empty() && !arguments.map.empty())
-                return import_files(session, arguments);
-            return session.fail(
-                {ErrorCode::invalid, "import needs a folder and --map; see: daybook import --help"}
-            );
+            if (arguments.folder.empty())
+                return session.refuse("A folder is required", "daybook import");
+            if (arguments.map.empty()) return session.refuse("--map is required", "daybook import");
+            return import_files(session, arguments);
         };
     });
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/answers.hpp"
+#include "cli/arguments.hpp"
 #include "cli/opening.hpp"
 #include "cli/session.hpp"
 #include "cli/shared_schemas.hpp"
@@ -31,17 +32,18 @@ ExitCode init(const Session& session, InitOptions options) {
         options.opening.name = folder.substr(folder.find_last_of('/') + 1);
     options.opening.first_day = Date::of(SystemClock{}.now().date().year(), 1, 1);
     if (!options.first_day.empty()) {
-        const auto first_day = parse_date(options.first_day);
-        if (!first_day) return session.fail(first_day.error());
-        options.opening.first_day = first_day.value();
+        options.opening.first_day = parse_date(options.first_day).value();
     }
-    const Result<void> possible = check_opening(session, options.opening);
+    const Result<void> possible = check_opening(actor_of(session), options.opening);
     if (!possible) return session.fail(possible.error());
     auto book = Book::open(place_of(session, folder), Access::create);
     if (!book) return session.fail(book.error());
     const Result<void> shared = share_schemas_of(session, folder);
     if (!shared) return session.fail(shared.error());
-    const Result<void> opened = submit_opening(session, *book.value(), options.opening);
+    const auto engine = book.value()->engine();
+    if (!engine) return session.fail(engine.error());
+    const Result<void> opened =
+        submit_opening(*engine.value(), book.value()->codec(), actor_of(session), options.opening);
     if (!opened) return session.fail(opened.error());
     session.terminal->say(fmt::format(
         "{} is open: {} events. Next:\n  daybook -b {} submit --list\n  daybook -b {} import "
@@ -69,8 +71,10 @@ void add_init(CLI::App& program, Session& session) {
         "--name", options.opening.name, "The company; by default the folder's name"
     );
     command->add_option("--currency", options.opening.currency, "The base currency (ISO 4217)")
+        ->check(is_currency())
         ->capture_default_str();
     command->add_option("--country", options.opening.country, "The country (ISO 3166)")
+        ->check(is_country())
         ->capture_default_str();
     command
         ->add_option(
@@ -78,9 +82,13 @@ void add_init(CLI::App& program, Session& session) {
         )
         ->check(CLI::IsMember({"pcg", "general"}))
         ->capture_default_str();
-    command->add_option(
-        "--first-day", options.first_day, "Of the first fiscal year; by default this January 1st"
-    );
+    command
+        ->add_option(
+            "--first-day",
+            options.first_day,
+            "Of the first fiscal year; by default this January 1st"
+        )
+        ->check(is_day());
     command->add_option("--years", options.opening.years, "How many fiscal years to open")
         ->check(CLI::Range(1, 100))
         ->capture_default_str();

@@ -2,10 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <chrono>
 
+#include "cli/arguments.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
+#include "cli/records.hpp"
 #include "cli/rendering.hpp"
 #include "cli/session.hpp"
 #include "cli/verify.hpp"
@@ -102,20 +105,28 @@ ExitCode stat(const Session& session) {
     const LogStatistics numbers = book.value()->segments().statistics();
     const TreeHead head = book.value()->log().head();
     const std::uint64_t per_event = numbers.events == 0 ? 0 : numbers.event_bytes / numbers.events;
-    if (session.format() == Format::json || session.format() == Format::jsonl) {
-        session.terminal->out(fmt::format(
-            "{{\"events\": {}, \"groups\": {}, \"segments\": {}, \"bytes\": {}, \"event_bytes\": "
-            "{}, "
-            "\"bytes_per_event\": {}, \"root\": \"{}\", \"chain\": \"{}\"}}\n",
-            numbers.events,
-            numbers.frames,
-            numbers.segments,
-            numbers.file_bytes,
-            numbers.event_bytes,
-            per_event,
-            hex(head.root),
-            hex(head.chain)
-        ));
+    if (session.wants_records()) {
+        const Columns columns = {
+            "events",
+            "groups",
+            "segments",
+            "bytes",
+            "event_bytes",
+            "bytes_per_event",
+            "root",
+            "chain"};
+        print_record(
+            session,
+            columns,
+            {{"events", numbers.events},
+             {"groups", numbers.frames},
+             {"segments", numbers.segments},
+             {"bytes", numbers.file_bytes},
+             {"event_bytes", numbers.event_bytes},
+             {"bytes_per_event", per_event},
+             {"root", hex(head.root)},
+             {"chain", hex(head.chain)}}
+        );
         return ExitCode::ok;
     }
     session.terminal->out(fmt::format(
@@ -138,27 +149,41 @@ void add_log(CLI::App& program, Session& session) {
     auto& options = session.keep<LogOptions>();
     CLI::App* log = program.add_subcommand("log", "Look at the events themselves");
     log->require_subcommand(1)->fallthrough();
+    log->footer("Examples:\n  daybook -b acme log tail -n 5\n  daybook -b acme log show 17\n");
 
     CLI::App* tail_command =
         log->add_subcommand("tail", "Print the newest events, a JSON object a line");
-    tail_command->add_option("-n,--lines", options.lines, "How many")->capture_default_str();
+    tail_command->add_option("-n,--lines", options.lines, "How many")
+        ->check(is_count())
+        ->capture_default_str();
     tail_command->add_flag("-f,--follow", options.follow, "Wait for more, until Ctrl-C");
+    tail_command->footer(
+        "Examples:\n  daybook log tail -n 5\n  daybook log tail -f | grep Invoice\n"
+    );
     set_run(*tail_command, session, [&] { return tail(session, options); });
 
     CLI::App* show_command = log->add_subcommand("show", "Print one event");
-    show_command->add_option("position", options.position, "Its position")->required();
+    show_command->add_option("position", options.position, "Its position")
+        ->check(is_count())
+        ->required();
+    show_command->footer("Example:\n  daybook log show 17\n");
     set_run(*show_command, session, [&] { return show(session, options); });
 
     CLI::App* export_command = log->add_subcommand("export", "Print events as JSON Lines");
-    export_command->add_option("--from", options.range.from, "The first position");
-    export_command->add_option("--to", options.range.to, "The position before which to stop");
+    export_command->add_option("--from", options.range.from, "The first position")
+        ->check(is_count());
+    export_command->add_option("--to", options.range.to, "The position before which to stop")
+        ->check(is_count());
+    export_command->footer("Example:\n  daybook log export --from 1000 --to 2000 > events.jsonl\n");
     set_run(*export_command, session, [&] { return export_events(session, options); });
 
     CLI::App* stat_command = log->add_subcommand("stat", "Print size, count and hashes");
+    stat_command->footer("Example:\n  daybook log stat --json\n");
     set_run(*stat_command, session, [&] { return stat(session); });
 
     CLI::App* verify_command = log->add_subcommand("verify", "Prove that nothing changed");
     verify_command->add_flag("--full", options.full, "Compute every hash again");
+    verify_command->footer("Example:\n  daybook log verify --full\n");
     set_run(*verify_command, session, [&] {
         return verify_book(session, place_of(session), options.full);
     });

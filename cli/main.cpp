@@ -3,22 +3,66 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
-#include <numeric>
+#include <span>
 
+#include "cli/defaults.hpp"
 #include "cli/doctor.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/session.hpp"
+#include "cli/usage.hpp"
 
 namespace daybook::cli {
 namespace {
 
+constexpr std::pair<const char*, Format> forms[] = {
+    {"table", Format::table},
+    {"json", Format::json},
+    {"jsonl", Format::jsonl},
+    {"csv", Format::csv}};
+
+std::string wrong_form(const std::string& name) {
+    for (const auto& [form, format] : forms) {
+        if (name == form) return {};
+    }
+    return fmt::format("\"{}\" is no form of output; use table, json, jsonl or csv", name);
+}
+
+Format form_of(std::string_view name) {
+    for (const auto& [form, format] : forms) {
+        if (name == form) return format;
+    }
+    return Format::automatic;
+}
+
+// The environment's choice is no default of the option, because each of the flags stands above it.
+void add_format_options(CLI::App& program, CommonOptions& options) {
+    program
+        .add_option_function<std::string>(
+            "--format",
+            [&](const std::string& name) { options.format = form_of(name); },
+            "table, json, jsonl or csv; also DAYBOOK_FORMAT"
+        )
+        ->check({[](std::string& name) { return wrong_form(name); }, ""})
+        ->type_name("FORM");
+    const auto add_flag = [&](const std::string& name, const std::string& help) {
+        const auto choose = [&options, form = form_of(name)] { options.format = form; };
+        program.add_flag_callback("--" + name, choose, help);
+    };
+    add_flag("json", "One JSON document; answers that come one by one are an object a line");
+    add_flag("jsonl", "A JSON object a line");
+    add_flag("csv", "CSV (RFC 4180)");
+}
+
+bool is_form_clear(const CLI::App& program) {
+    const std::initializer_list<const char*> choices = {"--format", "--json", "--jsonl", "--csv"};
+    return std::ranges::count_if(choices, [&](const char* choice) {
+               return program.count(choice) > 0;
+           }) <= 1;
+}
+
 void add_common_options(CLI::App& program, CommonOptions& options) {
-    static const std::map<std::string, Format> formats = {
-        {"table", Format::table},
-        {"json", Format::json},
-        {"jsonl", Format::jsonl},
-        {"csv", Format::csv}};
     program
         .add_option("--book,-b", options.book, "The folder of the book, or kafka://HOST:PORT/BOOK")
         ->envname("DAYBOOK_BOOK")
@@ -34,18 +78,9 @@ void add_common_options(CLI::App& program, CommonOptions& options) {
         ->capture_default_str();
     program.add_option("--actor", options.actor, "Who acts; by default the login name")
         ->envname("DAYBOOK_ACTOR");
-    program.add_option("--format", options.format, "table, json, jsonl or csv")
-        ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case).description(""))
-        ->type_name("FORM")
-        ->envname("DAYBOOK_FORMAT");
-    program.add_flag_callback(
-        "--json", [&] { options.format = Format::json; }, "One JSON document"
-    );
-    program.add_flag_callback(
-        "--jsonl", [&] { options.format = Format::jsonl; }, "A JSON object a line"
-    );
-    program.add_flag_callback(
-        "--csv", [&] { options.format = Format::csv; }, "CSV (RFC 4180)"
+    add_format_options(program, options);
+    program.add_flag(
+        "--no-pager", options.no_pager, "Long tables as they are; DAYBOOK_PAGER=cat too"
     );
     program.add_flag("--no-color", options.no_color, "No colours; NO_COLOR does the same");
     program.add_flag("--quiet,-q", options.quiet, "Say nothing but data and errors");
@@ -54,68 +89,15 @@ void add_common_options(CLI::App& program, CommonOptions& options) {
     program.add_flag("--no-input", options.no_input, "Ask nothing: refuse instead");
 }
 
-// The edit distance of Levenshtein (1966).
-std::size_t distance_between(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i);
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-        }
-    }
-    return row.back();
-}
-
-const CLI::App* subcommand_of(const CLI::App& parent, std::string_view word) {
-    for (const CLI::App* command : parent.get_subcommands({})) {
-        if (command->get_name() == word) return command;
-    }
-    return nullptr;
-}
-
-std::string nearest_subcommand(const CLI::App& program, std::string_view word) {
-    std::string nearest;
-    std::size_t least = 3;
-    for (const CLI::App* command : program.get_subcommands({})) {
-        const std::size_t distance = distance_between(command->get_name(), word);
-        if (distance < least) {
-            least = distance;
-            nearest = command->get_name();
-        }
-    }
-    return nearest;
-}
-
-ExitCode refuse_usage(
-    const CLI::App& program, const CLI::ParseError& error, int count, char** words
-) {
-    std::cerr << "daybook: " << error.what() << "\n";
-    const CLI::App* parent = &program;
-    std::string path = "daybook";
-    for (int i = 1; i < count; ++i) {
-        if (const CLI::App* command = subcommand_of(*parent, words[i])) {
-            parent = command;
-            path += " " + command->get_name();
-            continue;
-        }
-        const std::string nearest = nearest_subcommand(*parent, words[i]);
-        if (nearest.empty()) continue;
-        std::cerr << "Did you mean: " << path << " " << nearest << "?\n";
-        break;
-    }
-    std::cerr << "See: " << path << " --help\n";
-    return ExitCode::usage;
-}
-
 constexpr auto examples = R"(Examples:
   daybook demo                          fill a book with a company's year and look at it
   daybook init acme --currency EUR      start a book
   daybook -b acme import exports/ --map orders.map
   daybook -b acme report trial-balance --as-of 2026-06-30
   daybook -b acme explain trial-balance 411000
+
+Defaults for book, format, actor, local, node and pager, as `book = "acme"`, stand in
+~/.config/daybook/config.toml; DAYBOOK_BOOK and so on stand above them.
 )";
 
 ExitCode run(int count, char** words) {
@@ -123,7 +105,6 @@ ExitCode run(int count, char** words) {
     catch_interrupts();
     CLI::App program{"Daybook: a company's books from one log.", "daybook"};
     program.set_version_flag("--version", std::string{"daybook "} + DAYBOOK_VERSION);
-    program.footer(examples);
     program.fallthrough();
     program.require_subcommand(0, 1);
     add_common_options(program, session.options);
@@ -145,6 +126,15 @@ ExitCode run(int count, char** words) {
           add_completion}) {
         add(program, session);
     }
+    // Behind the subcommands, which would show it for want of their own.
+    program.footer(examples);
+    const Result<void> chosen = take_defaults();
+    if (!chosen) return session.refuse(chosen.error().message, "daybook");
+    if (const char* form = std::getenv("DAYBOOK_FORMAT"); form != nullptr && *form != '\0') {
+        const std::string wrong = wrong_form(form);
+        if (!wrong.empty()) return session.refuse("DAYBOOK_FORMAT: " + wrong, "daybook");
+        session.options.format = form_of(form);
+    }
     try {
         program.parse(count, words);
     } catch (const CLI::CallForHelp&) {
@@ -154,13 +144,21 @@ ExitCode run(int count, char** words) {
         std::cout << version.what() << "\n";
         return ExitCode::ok;
     } catch (const CLI::ParseError& error) {
-        return refuse_usage(program, error, count, words);
+        return refuse_usage(
+            program, error, std::span{words, static_cast<std::size_t>(count)}.subspan(1)
+        );
+    }
+    if (!is_form_clear(program)) {
+        return session.refuse("choose one of --format, --json, --jsonl and --csv", "daybook");
     }
     const Verbosity verbosity = session.options.quiet     ? Verbosity::quiet
                                 : session.options.verbose ? Verbosity::verbose
                                                           : Verbosity::normal;
     session.terminal = std::make_unique<Terminal>(Terminal::Settings{
-        .no_color = session.options.no_color, .verbosity = verbosity});
+
+        .no_color = session.options.no_color,
+        .no_pager = session.options.no_pager,
+        .verbosity = verbosity});
     return session.run ? session.run() : show_state(session);
 }
 

@@ -1,9 +1,12 @@
 #include "cli/moment.hpp"
 
+#include "cli/arguments.hpp"
+
 namespace daybook::cli {
 
 void add_moment_options(CLI::App& command, Moment& moment) {
     command.add_option("--as-of,-D", moment.as_of, "Count facts effective up to this day")
+        ->check(is_day())
         ->type_name("DAY");
     command
         .add_option(
@@ -11,6 +14,7 @@ void add_moment_options(CLI::App& command, Moment& moment) {
             moment.known_at,
             "With the knowledge had at this position, day or instant"
         )
+        ->check(is_known_at())
         ->type_name("WHEN");
 }
 

@@ -104,20 +104,6 @@ void add_crm(std::vector<std::string>& commands) {
     ));
 }
 
-Result<void> submit_all(
-    const Session& session, Codec& codec, Engine& engine, const Opening& opening
-) {
-    for (const std::string& json : opening_commands(opening)) {
-        DAYBOOK_TRY(
-            CommandMessage message, codec.command(json, {.id = {}, .actor = actor_of(session)})
-        );
-        const Answer answer = engine.submit_and_wait(std::move(message));
-        if (answer.outcome == Answer::Outcome::accepted) continue;
-        return Error{ErrorCode::conflict, fmt::format("{}: {}", json, answer_text(answer))};
-    }
-    return {};
-}
-
 }  // namespace
 
 std::vector<std::string> opening_commands(const Opening& opening) {
@@ -128,26 +114,24 @@ std::vector<std::string> opening_commands(const Opening& opening) {
     return commands;
 }
 
-Result<void> check_opening(const Session& session, const Opening& opening) {
-    if (!currency_from_code(opening.currency)) {
-        return Error{
-            ErrorCode::invalid,
-            fmt::format(
-                "--currency: \"{}\" is no currency; use its ISO 4217 code, as EUR", opening.currency
-            )};
-    }
+Result<void> check_opening(const Id& actor, const Opening& opening) {
     MemoryLog log;
     const SystemClock clock;
     EngineOptions options;
     options.clock = &clock;
     DAYBOOK_TRY(Engine engine, Engine::open(log, options));
     Codec codec{domain_modules()};
-    return submit_all(session, codec, engine, opening);
+    return submit_opening(engine, codec, actor, opening);
 }
 
-Result<void> submit_opening(const Session& session, Book& book, const Opening& opening) {
-    DAYBOOK_TRY(Engine* const engine, book.engine());
-    return submit_all(session, book.codec(), *engine, opening);
+Result<void> submit_opening(Engine& engine, Codec& codec, const Id& actor, const Opening& opening) {
+    for (const std::string& json : opening_commands(opening)) {
+        DAYBOOK_TRY(CommandMessage message, codec.command(json, {.id = {}, .actor = actor}));
+        const Answer answer = engine.submit_and_wait(std::move(message));
+        if (answer.outcome == Answer::Outcome::accepted) continue;
+        return Error{ErrorCode::conflict, fmt::format("{}: {}", json, answer_text(answer))};
+    }
+    return {};
 }
 
 }  // namespace daybook::cli

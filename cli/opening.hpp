@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/session.hpp"
-#include "cli/wiring.hpp"
 #include "engine/base/date.hpp"
+#include "engine/base/id.hpp"
+#include "engine/codec/codec.hpp"
+#include "engine/engine.hpp"
 
 namespace daybook::cli {
 
@@ -23,10 +24,10 @@ struct Opening {
 // As JSON, in the order in which they must be submitted.
 [[nodiscard]] std::vector<std::string> opening_commands(const Opening& opening);
 // Whether a book can start so: tries it in memory, so that a wrong option leaves no folder behind.
-[[nodiscard]] Result<void> check_opening(const Session& session, const Opening& opening);
+[[nodiscard]] Result<void> check_opening(const Id& actor, const Opening& opening);
 // Submits them. The Error says which was refused and why.
 [[nodiscard]] Result<void> submit_opening(
-    const Session& session, Book& book, const Opening& opening
+    Engine& engine, Codec& codec, const Id& actor, const Opening& opening
 );
 
 }  // namespace daybook::cli

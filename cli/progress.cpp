@@ -10,11 +10,13 @@ namespace {
 
 constexpr auto quiet_time = std::chrono::milliseconds{500};
 constexpr auto redraw_time = std::chrono::milliseconds{100};
-constexpr std::uint64_t bar_cells = 24;
+constexpr std::size_t bar_cells_max = 24;  // As the terminal has room,
+constexpr std::size_t bar_cells_min = 5;   // or no bar at all.
+constexpr std::size_t bar_frame = 3;       // Brackets and a space.
 
-std::string bar(std::uint64_t done, std::uint64_t total) {
-    const std::uint64_t full = std::min(bar_cells, done * bar_cells / total);
-    return fmt::format("[{:#<{}}{:<{}}]", "", full, "", bar_cells - full);
+std::string bar(std::uint64_t done, std::uint64_t total, std::uint64_t cells) {
+    const std::uint64_t full = std::min(cells, done * cells / total);
+    return fmt::format("[{:#<{}}{:<{}}] ", "", full, "", cells - full);
 }
 
 }  // namespace
@@ -44,25 +46,37 @@ void Progress::at(std::uint64_t done, std::uint64_t total) {
 }
 
 void Progress::draw(std::uint64_t done, std::uint64_t total) {
-    const std::uint64_t ms = std::max<std::uint64_t>(elapsed_ms(), 1);
-    const std::uint64_t rate = done * 1000 / ms;
-    std::string line =
-        fmt::format("{}: {} {}, {}/s", what_, count_text(done), unit_, count_text(rate));
-    if (total > 0) {
-        const std::uint64_t left = total > done && rate > 0 ? (total - done) * 1000 / rate : 0;
-        line = fmt::format(
-            "{} {} {} % of {} {}, {}/s, {} left",
-            what_,
-            bar(done, total),
-            std::min<std::uint64_t>(100, done * 100 / total),
-            count_text(total),
-            unit_,
-            count_text(rate),
-            duration_text(left)
-        );
-    }
-    std::fprintf(stderr, "\r%s\033[K", line.substr(0, terminal_.columns() - 1).c_str());
+    const ProgressPoint point{
+        .what = what_,
+        .unit = unit_,
+        .done = done,
+        .total = total,
+        .ms = std::max<std::uint64_t>(elapsed_ms(), 1)};
+    std::fprintf(stderr, "\r%s\033[K", progress_line(point, terminal_.columns() - 1).c_str());
     visible_ = true;
+}
+
+std::string progress_line(const ProgressPoint& at, std::size_t columns) {
+    const std::string rate = count_text(at.done * 1000 / at.ms);
+    if (at.total == 0) {
+        return fmt::format("{} {} {}, {}/s", at.what, count_text(at.done), at.unit, rate)
+            .substr(0, columns);
+    }
+    std::string line = fmt::format(
+        "{} {} % of {} {}, {}/s",
+        at.what,
+        std::min<std::uint64_t>(100, at.done * 100 / at.total),
+        count_text(at.total),
+        at.unit,
+        rate
+    );
+    if (at.done > 0 && at.done < at.total) {
+        line += fmt::format(", {} left", duration_text((at.total - at.done) * at.ms / at.done));
+    }
+    const std::size_t room = columns - std::min(columns, line.size() + bar_frame);
+    const std::size_t cells = std::min(bar_cells_max, room);
+    if (cells >= bar_cells_min) line.insert(at.what.size() + 1, bar(at.done, at.total, cells));
+    return line.substr(0, columns);
 }
 
 std::string duration_text(std::uint64_t ms) {

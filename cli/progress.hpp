@@ -35,6 +35,16 @@ class Progress {
     bool visible_ = false;
 };
 
+struct ProgressPoint {
+    std::string_view what;
+    std::string_view unit;
+    std::uint64_t done = 0;
+    std::uint64_t total = 0;  // 0: not known.
+    std::uint64_t ms = 1;     // Since it began.
+};
+// The line as it is drawn, in so many columns: the bar gives way before the words do.
+[[nodiscard]] std::string progress_line(const ProgressPoint& at, std::size_t columns);
+
 // "9.5 s", "3 min 20 s", "840 ms"
 [[nodiscard]] std::string duration_text(std::uint64_t ms);
 // 1234567 is "1,234,567".

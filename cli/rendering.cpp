@@ -23,7 +23,7 @@ std::string hex(const Hash& hash) {
     return text;
 }
 
-void print_report(const Session& session, Book& book, const Printed& printed) {
+std::string report_text(const Session& session, Book& book, const Printed& printed) {
     const ReportContext context{
         .report = printed.name,
         .as_of = printed.request.as_of,
@@ -32,12 +32,19 @@ void print_report(const Session& session, Book& book, const Printed& printed) {
         .log_root = hex(book.log().head().root),
     };
     switch (session.format()) {
-        case Format::json: session.terminal->out(render_json(printed.table, context)); break;
-        case Format::jsonl: session.terminal->out(render_json_lines(printed.table, context)); break;
-        case Format::csv: session.terminal->out(render_csv(printed.table)); break;
+        case Format::json: return render_json(printed.table, context);
+        case Format::jsonl: return render_json_lines(printed.table, context);
+        case Format::csv: return render_csv(printed.table);
         case Format::table:
-        case Format::automatic: session.terminal->out(render_text(printed.table, context)); break;
+        case Format::automatic: break;
     }
+    return render_text(printed.table, context);
+}
+
+void print_report(const Session& session, Book& book, const Printed& printed) {
+    const std::string text = report_text(session, book, printed);
+    if (session.format() == Format::table) return session.terminal->page(text);
+    session.terminal->out(text);
 }
 
 Result<Query> open_query(const Session& session, Book& book) {

@@ -18,6 +18,9 @@ struct Printed {
     const ReportRequest& request;
 };
 [[nodiscard]] std::string hex(const Hash& hash);
+// In the form that was asked for.
+[[nodiscard]] std::string report_text(const Session& session, Book& book, const Printed& printed);
+// Through a pager if it is long.
 void print_report(const Session& session, Book& book, const Printed& printed);
 
 }  // namespace daybook::cli

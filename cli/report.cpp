@@ -2,6 +2,10 @@
 // row of their answers. Every report of every projection is a subcommand of both.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
+#include "cli/arguments.hpp"
 #include "cli/moment.hpp"
 #include "cli/progress.hpp"
 #include "cli/rendering.hpp"
@@ -63,7 +67,24 @@ ExitCode run_question(const Session& session, const Question& question, Answer a
     const auto book = Book::open(place_of(session), Access::write);
     if (!book) return session.fail(book.error());
     const Result<void> result = answered_by(session, *book.value(), question);
-    return result ? ExitCode::ok : session.fail(result.error());
+    if (result) return ExitCode::ok;
+    const ExitCode failed = session.fail(result.error());
+    // Whatever was asked for was asked by words on the command line.
+    return result.error().code == ErrorCode::invalid ? ExitCode::usage : failed;
+}
+
+// The report's own, with what it must be given.
+std::string example_of(const Report& report, std::string_view verb, std::string_view row) {
+    std::string line = fmt::format("Example:\n  daybook {} {}{}", verb, report.name, row);
+    for (const ReportOption& option : report.options) {
+        if (!option.is_required) continue;
+        std::string value{option.name};
+        std::ranges::transform(value, value.begin(), [](char c) {
+            return static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        });
+        line += fmt::format(" --{} {}", option.name, value);
+    }
+    return line + " --as-of 2026-06-30\n";
 }
 
 void add_question(CLI::App& parent, Session& session, const Report& report, Answer answered_by) {
@@ -84,8 +105,11 @@ void add_question(CLI::App& parent, Session& session, const Report& report, Answ
             ->add_option(
                 "--" + std::string{option.name}, question.options[std::string{option.name}], help
             )
-            ->required(option.is_required);
+            ->required(option.is_required)
+            ->check(is_valid_for(option));
     }
+    const bool explains = answered_by == &explain;
+    command->footer(example_of(report, explains ? "explain" : "report", explains ? " ROW" : ""));
     set_run(*command, session, [&session, &question, answered_by] {
         return run_question(session, question, answered_by);
     });

@@ -1,9 +1,17 @@
 #include "cli/session.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
+#include <iostream>
 #include <utility>
 
 namespace daybook::cli {
+
+ExitCode Session::refuse(std::string_view what, std::string_view command) const {
+    std::cerr << fmt::format("daybook: {}\nSee: {} --help\n", what, command);
+    return ExitCode::usage;
+}
 
 BookPlace place_of(const Session& session) {
     return place_of(session, session.options.book);

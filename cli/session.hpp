@@ -27,6 +27,7 @@ struct CommonOptions {
     std::string actor;
     Format format = Format::automatic;
     bool no_color = false;
+    bool no_pager = false;
     bool quiet = false;
     bool verbose = false;
     bool yes = false;
@@ -45,14 +46,17 @@ struct Session {
     [[nodiscard]] T& keep() {
         return std::any_cast<T&>(kept.emplace_back(T{}));
     }
-    [[nodiscard]] bool wants_json() const {
-        return options.format == Format::json || options.format == Format::jsonl;
+    // Whether a program reads the answer: JSON or CSV was asked for.
+    [[nodiscard]] bool wants_records() const {
+        return options.format != Format::automatic && options.format != Format::table;
     }
     // Prints the error and answers its exit code.
     [[nodiscard]] ExitCode fail(const Error& error) const {
         terminal->error(error);
         return exit_code_of(error.code);
     }
+    // For words that say too little or contradict each other: names the help to read.
+    [[nodiscard]] ExitCode refuse(std::string_view what, std::string_view command) const;
     // A table where a person looks, else CSV; or what was asked for.
     [[nodiscard]] Format format() const {
         if (options.format != Format::automatic) return options.format;

@@ -1,7 +1,10 @@
 // What `daybook` alone says: where the book stands, and three next steps.
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+
 #include "cli/progress.hpp"
+#include "cli/records.hpp"
 #include "cli/session.hpp"
 #include "cli/wiring.hpp"
 #include "engine/domain/read.hpp"
@@ -31,6 +34,17 @@ ExitCode show_state(const Session& session) {
         const auto events = reader.value()->next();
         if (!events) return session.fail(events.error());
         newest = to_string(read(header_of(events.value().front()).recorded_at()));
+    }
+    if (session.wants_records()) {
+        print_record(
+            session,
+            {"book", "events", "bytes", "newest"},
+            {{"book", folder},
+             {"events", log.end()},
+             {"bytes", log.statistics().file_bytes},
+             {"newest", newest}}
+        );
+        return ExitCode::ok;
     }
     session.terminal->out(fmt::format(
         "Book \"{}\": {} events, {}; the newest of {}\n"

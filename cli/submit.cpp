@@ -2,13 +2,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <fstream>
 #include <iostream>
+#include <optional>
 
 #include "cli/answers.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/pipeline.hpp"
 #include "cli/progress.hpp"
+#include "cli/records.hpp"
 #include "cli/session.hpp"
 #include "cli/wiring.hpp"
 
@@ -39,12 +42,35 @@ void count(Counts& counts, const Answer& answer) {
     }
 }
 
+// Answers as they come, an object each; none for people.
+std::optional<RecordLines> records_for(const Session& session) {
+    if (!session.wants_records()) return std::nullopt;
+    return std::make_optional<RecordLines>(
+        session,
+        Columns{
+            "id",
+            "outcome",
+            "first_position",
+            "event_count",
+            "document_version",
+            "repeated",
+            "rule",
+            "at",
+            "found",
+            "needed",
+            "line",
+            "code",
+            "message"}
+    );
+}
+
 // Sends each line of a stream; a line that is no command is counted as refused and named.
 class Sender {
  public:
     Sender(const Session& session, Book& book, Engine& engine)
         : session_(session),
           book_(book),
+          records_(records_for(session)),
           progress_(*session.terminal, "submitting", "commands"),
           pipeline_(engine, [this](const CommandMessage& sent, const Answer& answer) {
               use(sent, answer);
@@ -76,20 +102,27 @@ class Sender {
             .actor = actor_of(session_),
         };
         const Result<CommandMessage> command = book_.codec().command(line, defaults);
-        if (!command) {
-            pipeline_.drain();
-            ++counts_.refused;
-            session_.terminal->error(
-                {command.error().code, fmt::format("{}: {}", place, command.error().message)}
+        if (command) return pipeline_.send(command.value());
+        pipeline_.drain();
+        ++counts_.refused;
+        show_malformed(place, command.error());
+        return {};
+    }
+    void show_malformed(std::string_view place, const Error& error) {
+        if (records_) {
+            return records_->add(
+                {{"outcome", "malformed"},
+                 {"line", place},
+                 {"code", name_of(error.code)},
+                 {"message", error.message}}
             );
-            return {};
         }
-        return pipeline_.send(command.value());
+        session_.terminal->error({error.code, fmt::format("{}: {}", place, error.message)});
     }
     void use(const CommandMessage& sent, const Answer& answer) {
         count(counts_, answer);
-        if (session_.wants_json()) {
-            session_.terminal->out(answer_json(answer, sent.id) + "\n");
+        if (records_) {
+            records_->add(answer_record(answer, sent.id));
         } else if (answer.outcome != Answer::Outcome::accepted || counts_.lines <= 20) {
             session_.terminal->out(answer_text(answer) + "\n");
         }
@@ -97,6 +130,7 @@ class Sender {
 
     const Session& session_;
     Book& book_;
+    const std::optional<RecordLines> records_;
     Counts counts_;
     Progress progress_;
     Pipeline pipeline_;
@@ -148,6 +182,14 @@ ExitCode submit(const Session& session, const SubmitOptions& options) {
 
 ExitCode list_commands(const Session& session) {
     const Codec codec{domain_modules()};
+    if (session.wants_records()) {
+        boost::json::array records;
+        for (const RecordDescription& command : codec.commands()) {
+            records.push_back({{"command", command.full_name()}, {"example", command.example}});
+        }
+        print_records(session, {"command", "example"}, records);
+        return ExitCode::ok;
+    }
     for (const RecordDescription& command : codec.commands()) {
         session.terminal->out(fmt::format("{:<36} {}\n", command.full_name(), command.name));
     }
@@ -176,10 +218,42 @@ void print_fields(
     }
 }
 
+// CSV has the fields of the first level.
+const Columns field_columns = {"name", "type", "is_required", "is_personal", "example"};
+
+boost::json::array records_of(const std::vector<FieldDescription>& fields) {
+    boost::json::array records;
+    for (const FieldDescription& field : fields) {
+        boost::json::object record{
+            {"name", field.name},
+            {"type", field.type},
+            {"is_required", field.is_required},
+            {"is_personal", field.is_personal},
+            {"example", field.example}};
+        if (!field.choices.empty()) record["choices"] = boost::json::value_from(field.choices);
+        if (!field.fields.empty()) record["fields"] = records_of(field.fields);
+        records.push_back(std::move(record));
+    }
+    return records;
+}
+
 ExitCode describe_command(const Session& session, const std::string& name) {
     const Codec codec{domain_modules()};
     const auto command = codec.describe_command(name);
     if (!command) return session.fail(command.error());
+    if (session.options.format == Format::csv) {
+        print_records(session, field_columns, records_of(command.value()->fields));
+        return ExitCode::ok;
+    }
+    if (session.wants_records()) {
+        print_record(
+            session,
+            field_columns,
+            {{"command", command.value()->full_name()},
+             {"fields", records_of(command.value()->fields)}}
+        );
+        return ExitCode::ok;
+    }
     session.terminal->out(fmt::format("{}\n", command.value()->full_name()));
     print_fields(session, command.value()->fields, 1);
     return ExitCode::ok;

@@ -16,6 +16,7 @@ class Terminal {
  public:
     struct Settings {
         bool no_color = false;
+        bool no_pager = false;
         Verbosity verbosity = Verbosity::normal;
     };
     // Looks at the two streams and at NO_COLOR, TERM and COLUMNS.
@@ -26,7 +27,10 @@ class Terminal {
     [[nodiscard]] bool is_quiet() const { return settings_.verbosity == Verbosity::quiet; }
     [[nodiscard]] std::size_t columns() const { return columns_; }
 
-    void out(std::string_view text) const;      // Data, as it is.
+    void out(std::string_view text) const;  // Data, as it is.
+    // Data for people, through a pager if it is longer than the terminal: $DAYBOOK_PAGER, $PAGER or
+    // less.
+    void page(const std::string& text) const;
     void flush() const;                         // What was put out is to be seen now.
     void say(std::string_view line) const;      // A line for people, unless quiet.
     void detail(std::string_view line) const;   // A line for the curious, if verbose.
@@ -41,6 +45,7 @@ class Terminal {
     bool out_is_terminal_ = false;
     bool err_is_terminal_ = false;
     bool colors_ = false;
+    bool pages_ = false;
     std::size_t columns_ = 80;
 };
 

@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
+#include "cli/records.hpp"
 #include "cli/rendering.hpp"
 #include "connectors/kafka/archive.hpp"
 
@@ -26,6 +29,17 @@ ExitCode verify_folder(const Session& session, const BookPlace& place, bool full
     );
     if (is_interrupted()) return ExitCode::interrupted;
     if (!head) return session.fail(head.error());
+    if (session.wants_records()) {
+        print_record(
+            session,
+            {"events", "depth", "milliseconds", "root"},
+            {{"events", head.value().size},
+             {"depth", full ? "full" : "fast"},
+             {"milliseconds", progress.elapsed_ms()},
+             {"root", hex(head.value().root)}}
+        );
+        return ExitCode::ok;
+    }
     session.terminal->out(fmt::format(
         "{} events are whole in {}; {}\nMerkle root {}\n",
         count_text(head.value().size),
@@ -41,6 +55,22 @@ ExitCode print_records(const Session& session, const Result<kafka::VerifyReport>
     if (is_interrupted()) return ExitCode::interrupted;
     if (!report) return session.fail(report.error());
     const kafka::VerifyReport& found = report.value();
+    if (session.wants_records()) {
+        print_record(
+            session,
+            {"events", "records", "void", "repeated", "claims", "fences", "term", "root", "chain"},
+            {{"events", found.head.size},
+             {"records", found.records},
+             {"void", found.void_records},
+             {"repeated", found.repeated},
+             {"claims", found.claims},
+             {"fences", found.fences},
+             {"term", found.term},
+             {"root", hex(found.head.root)},
+             {"chain", hex(found.head.chain)}}
+        );
+        return ExitCode::ok;
+    }
     session.terminal->out(fmt::format(
         "{} events are whole in {} records; {} void, of them {} repeated; {} claims, {} fences, "
         "term {}\nMerkle root {}\nchain {}\n",
@@ -103,6 +133,10 @@ void add_verify(CLI::App& program, Session& session) {
         program.add_subcommand("verify", "Prove that no event changed: every hash again");
     command->add_option(
         "place", place, "A folder, an archive or kafka://HOST:PORT/BOOK; else that of --book"
+    );
+    command->footer(
+        "Exit code 3 on findings. Examples:\n  daybook verify acme\n"
+        "  daybook verify kafka://localhost:9092/acme\n"
     );
     set_run(*command, session, [&] {
         const std::string& text = place.empty() ? session.options.book : place;

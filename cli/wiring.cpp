@@ -17,6 +17,16 @@ Error no_such_book(const std::string& place) {
         fmt::format("there is no book in \"{}\"; start one with: daybook init {}", place, place)};
 }
 
+Error no_segment(const std::string& folder) {
+    return Error{
+        ErrorCode::corrupt,
+        fmt::format(
+            "segment 000000: the file is missing in {0}/log; restore that folder from a copy, or "
+            "remove \"{0}\" if nothing was ever stored there",
+            folder
+        )};
+}
+
 Error book_exists(const std::string& place, std::string_view another) {
     return Error{
         ErrorCode::conflict,
@@ -76,7 +86,9 @@ Result<void> Book::open_folder() {
         .create = access_ == Access::create,
         .read_only = access_ == Access::read,
     };
-    DAYBOOK_TRY(segment_log_, SegmentLog::open(files_, random_, options));
+    auto opened = SegmentLog::open(files_, random_, options);
+    if (!opened && opened.error().code == ErrorCode::not_found) return no_segment(folder_);
+    DAYBOOK_TRY(segment_log_, std::move(opened));
     return {};
 }
 
@@ -129,7 +141,7 @@ Result<Engine*> Book::engine() {
             DAYBOOK_TRY_VOID(kafka_log_->claim({.node = node, .url = {}}));
         }
         EngineOptions options;
-        options.clock = &clock_;
+        options.clock = recording_clock_;
         options.files = &files_;
         options.snapshot_folder = folder_ + "/snapshots";
         measured_ = std::make_unique<MeasuredLog>(writable_log(), clock_, appends_);

@@ -61,6 +61,8 @@ class Book {
     // Of what the engine appended.
     [[nodiscard]] const AppendFigures& appends() const { return appends_; }
 
+    // Before engine(): when its events are recorded, rather than now. Outlives the book.
+    void record_by(const Clock& clock) { recording_clock_ = &clock; }
     // Restores the state on the first call. Needs write access. In Kafka it claims the book first.
     [[nodiscard]] Result<Engine*> engine();
     // The rows of all projections, brought up to the end of the log. Needs write access.
@@ -78,6 +80,7 @@ class Book {
     PosixFileSystem files_;
     SystemRandom random_;
     SystemClock clock_;
+    const Clock* recording_clock_ = &clock_;
     Codec codec_;
     std::unique_ptr<SegmentLog> segment_log_;     // Or a copy that is only read,
     std::unique_ptr<kafka::KafkaLog> kafka_log_;  // or this one.

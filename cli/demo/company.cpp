@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <span>
+
+#include "cli/demo/addresses.hpp"
 
 namespace daybook::demo {
 namespace {
@@ -21,20 +21,6 @@ constexpr std::string_view family_names[] = {
     "Nguyen",   "Olivier", "Perrin", "Quentin", "Renard",    "Sabatier",   "Teixeira",
     "Vasseur",  "Weber",   "Yildiz", "Diallo",  "Barbier",
 };
-constexpr std::string_view trades[] = {
-    "Quincaillerie",
-    "Maison",
-    "Comptoir",
-    "Établissements",
-    "Bazar",
-    "Droguerie",
-    "Entrepôt",
-    "Les Ateliers",
-    "Bricolage",
-    "Arts de la table",
-    "Cuisines",
-    "Jardinerie",
-};
 constexpr std::string_view supplier_trades[] = {
     "Fonderie",
     "Verrerie",
@@ -46,34 +32,6 @@ constexpr std::string_view supplier_trades[] = {
     "Transports",
     "Plastiques",
     "Scierie",
-};
-struct Place {
-    std::string_view city;
-    std::string_view postcode;
-};
-constexpr Place places[] = {
-    {"Lyon", "69003"},
-    {"Marseille", "13006"},
-    {"Lille", "59000"},
-    {"Nantes", "44000"},
-    {"Strasbourg", "67000"},
-    {"Bordeaux", "33000"},
-    {"Rennes", "35000"},
-    {"Dijon", "21000"},
-    {"Grenoble", "38000"},
-    {"Tours", "37000"},
-    {"Limoges", "87000"},
-    {"Amiens", "80000"},
-};
-constexpr std::string_view streets[] = {
-    "rue de la République",
-    "avenue Jean Jaurès",
-    "rue des Tanneurs",
-    "place du Marché",
-    "boulevard Voltaire",
-    "rue du Moulin",
-    "quai de la Loire",
-    "chemin des Vignes",
 };
 struct Kind {
     std::string_view name;
@@ -116,46 +74,6 @@ std::string person_name(Prng& random) {
     return fmt::format("{} {}", pick(random, given_names), pick(random, family_names));
 }
 
-// Nine digits whose Luhn sum is a multiple of ten, as SIREN numbers are.
-std::string siren(Prng& random) {
-    std::string digits;
-    for (int i = 0; i < 8; ++i) digits += static_cast<char>('0' + random.below(10));
-    int sum = 0;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-        int value = digits[i] - '0';
-        if (i % 2 == 1) value = value * 2 > 9 ? value * 2 - 9 : value * 2;
-        sum += value;
-    }
-    digits += static_cast<char>('0' + (10 - sum % 10) % 10);
-    return digits;
-}
-
-// FR, a key of two digits, the SIREN: key = (12 + 3 x (SIREN mod 97)) mod 97.
-std::string french_vat_id(std::string_view siren_digits) {
-    std::int64_t number = 0;
-    for (const char digit : siren_digits) number = number * 10 + (digit - '0');
-    return fmt::format("FR{:02}{}", (12 + 3 * (number % 97)) % 97, siren_digits);
-}
-
-// ISO 13616: the check digits make the whole, moved round and with letters as numbers, 1 mod 97.
-std::string french_iban(Prng& random) {
-    std::string account;
-    for (int i = 0; i < 23; ++i) account += static_cast<char>('0' + random.below(10));
-    std::int64_t remainder = 0;
-    for (const char digit : account + "152700") remainder = (remainder * 10 + (digit - '0')) % 97;
-    return fmt::format("FR{:02}{}", 98 - remainder, account);
-}
-
-Body address(Prng& random, std::string_view country) {
-    const Place& place = places[random.below(std::size(places))];
-    const std::string line = fmt::format("{} {}", random.between(1, 180), pick(random, streets));
-    return Body{}
-        .raw("lines", fmt::format("[\"{}\"]", line))
-        .text("postcode", place.postcode)
-        .text("city", place.city)
-        .text("country", country);
-}
-
 // Few buy much and many buy little: the n-th buys in proportion to 1 / (n + 3).
 std::int64_t share_of_rank(std::size_t rank) {
     return static_cast<std::int64_t>(100'000 / (rank + 3));
@@ -163,12 +81,11 @@ std::int64_t share_of_rank(std::size_t rank) {
 
 Customer make_customer(Prng& random, std::size_t number, std::size_t sellers) {
     constexpr std::string_view terms[] = {"NET30", "NET30", "EOM45", "EOM45", "CASH", "HALVES"};
-    constexpr std::string_view abroad[] = {"BE", "DE", "IT", "ES"};
     Customer customer;
     customer.id = fmt::format("C-{:05}", number + 1);
-    customer.name = fmt::format("{} {}", pick(random, trades), pick(random, family_names));
     customer.buys_abroad = random.chance(12);
-    customer.country = customer.buys_abroad ? pick(random, abroad) : "FR";
+    customer.country = customer.buys_abroad ? pick(random, countries_abroad) : "FR";
+    customer.name = shop_name(random, customer.country);
     customer.terms = pick(random, terms);
     customer.owner = 1 + random.below(sellers);
     customer.late_days = random.chance(20) ? random.between(15, 75) : random.between(-3, 8);
@@ -206,28 +123,21 @@ Result<void> register_customer(
     const Company& company, const Customer& customer, Stream& stream, Date day
 ) {
     Prng random{hash_of(id_from_code(customer.id))};
-    const std::string number = siren(random);
-    Body party = Body{}
-                     .text("party", customer.id)
-                     .text("kind", "organisation")
-                     .text("name", customer.name)
-                     .raw("roles", "[\"customer\"]")
-                     .text("responsible", company.employees[customer.owner].id)
-                     .list("addresses", {address(random, customer.country)})
-                     .raw("emails", fmt::format("[\"achats@{}.example\"]", number))
-                     .raw(
-                         "phones",
-                         fmt::format(
-                             "[\"+33 4 {:02} {:02} {:02} {:02}\"]",
-                             random.below(100),
-                             random.below(100),
-                             random.below(100),
-                             random.below(100)
-                         )
-                     )
-                     .raw("ibans", fmt::format("[\"{}\"]", french_iban(random)))
-                     .day("on", day);
-    if (!customer.buys_abroad) party.text("vat_id", french_vat_id(number));
+    const Whereabouts where = whereabouts(random, customer.country);
+    const std::string tax_number = vat_id(random, customer.country);
+    const std::string account = iban(random, customer.country);
+    const Body party = Body{}
+                           .text("party", customer.id)
+                           .text("kind", "organisation")
+                           .text("name", customer.name)
+                           .raw("roles", "[\"customer\"]")
+                           .text("responsible", company.employees[customer.owner].id)
+                           .list("addresses", {where.address})
+                           .raw("emails", fmt::format("[\"{}@example.com\"]", customer.id))
+                           .raw("phones", fmt::format("[\"{}\"]", where.phone))
+                           .raw("ibans", fmt::format("[\"{}\"]", account))
+                           .text("vat_id", tax_number)
+                           .day("on", day);
     DAYBOOK_TRY_VOID(stream.send("crm.RegisterParty", customer.id, party));
     Body terms = Body{}
                      .text("party", customer.id)

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/answers.hpp"
 
 namespace daybook::demo {
@@ -15,7 +17,11 @@ Stream::Stream(Engine& engine, Codec& codec)
       }) {}
 
 void Stream::check(const CommandMessage& sent, const Answer& answer) {
-    if (answer.outcome == Answer::Outcome::accepted || refusal_) return;
+    if (answer.outcome == Answer::Outcome::accepted) {
+        answered_end_ = std::max(answered_end_, answer.first_position + answer.event_count);
+        return;
+    }
+    if (refusal_) return;
     refusal_ = Error{
         ErrorCode::conflict,
         fmt::format("command {}: {}", to_string(sent.id), cli::answer_text(answer))};
@@ -43,9 +49,13 @@ Result<void> Stream::settle(const std::function<void(EventBytes)>& use) {
         DAYBOOK_TRY(reader_, engine_.read(0));
     }
     while (true) {
-        DAYBOOK_TRY(const auto events, reader_->next());
-        if (events.empty()) return {};
-        for (const EventBytes& event : events) use(event);
+        while (!read_.empty()) {
+            if (header_of(read_.front()).position() >= answered_end_) return {};
+            use(read_.front());
+            read_ = read_.subspan(1);
+        }
+        DAYBOOK_TRY(read_, reader_->next());
+        if (read_.empty()) return {};
     }
 }
 

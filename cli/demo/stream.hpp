@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -30,7 +31,8 @@ class Stream {
         std::string_view command, std::string_view id, const Body& body
     );
     void set_actor(const Id& actor) { actor_ = actor; }
-    // Waits for every answer, then calls `use` with each event that came since the last time.
+    // Waits for every answer, then calls `use` with each event that the commands sent since the
+    // last time made: now, or in an earlier run that was broken off.
     [[nodiscard]] Result<void> settle(const std::function<void(EventBytes)>& use);
     [[nodiscard]] std::uint64_t commands() const { return commands_; }
 
@@ -43,6 +45,8 @@ class Stream {
     std::uint64_t commands_ = 0;
     std::optional<Error> refusal_;
     std::unique_ptr<LogReader> reader_;
+    std::span<const EventBytes> read_;  // And not used yet.
+    std::uint64_t answered_end_ = 0;    // Behind the last event of what was answered.
     cli::Pipeline pipeline_;
 };
 

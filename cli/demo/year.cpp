@@ -12,9 +12,7 @@ namespace {
 // How lively each month is, in per cent of the average: quiet in August, busy before Christmas.
 constexpr std::uint64_t season[12] = {80, 85, 95, 100, 105, 100, 85, 55, 100, 115, 145, 135};
 
-std::uint64_t in_season(std::uint64_t count, Date day) {
-    return count * season[day.month() - 1] / 100;
-}
+constexpr std::uint64_t orders_per_day = 12;  // On an average business day of the usual company.
 
 template <class Element>
 std::vector<std::int64_t> running_sums(
@@ -41,6 +39,10 @@ Year::Year(const Company& company, Stream& stream, Prng random, const YearPlan& 
       plan_(plan),
       customer_shares_(running_sums(company.customers, &Customer::buys)),
       item_shares_(running_sums(company.items, &Item::sells)) {}
+
+std::uint64_t Year::orders_on(Date day) const {
+    return orders_per_day * plan_.size * season[day.month() - 1] / 100;
+}
 
 std::string Year::next_id(std::string_view prefix) {
     std::uint64_t& counter = counters_[std::string{prefix}];
@@ -93,18 +95,11 @@ Result<void> Year::open_books(Date day) {
 Result<void> Year::play_day(Date day) {
     DAYBOOK_TRY_VOID(agenda_.work_off(day));
     if (day.weekday() < 5) {
-        const YearPlan usual = plan_;
-        plan_.orders_per_day = in_season(usual.orders_per_day, day);
-        plan_.deals_per_day = std::max<std::uint64_t>(1, in_season(usual.deals_per_day, day));
-        const auto worked = [&]() -> Result<void> {
-            DAYBOOK_TRY_VOID(talk_to_customers(day));
-            DAYBOOK_TRY_VOID(open_deals(day));
-            DAYBOOK_TRY_VOID(take_orders(day));
-            DAYBOOK_TRY_VOID(order_goods(day));
-            return receive_bills(day);
-        }();
-        plan_ = usual;
-        DAYBOOK_TRY_VOID(worked);
+        DAYBOOK_TRY_VOID(talk_to_customers(day));
+        DAYBOOK_TRY_VOID(open_deals(day));
+        DAYBOOK_TRY_VOID(take_orders(day));
+        DAYBOOK_TRY_VOID(order_goods(day));
+        DAYBOOK_TRY_VOID(receive_bills(day));
     }
     DAYBOOK_TRY_VOID(run_month(day));
     return stream_.settle([&](EventBytes event) { hear(event, day); });

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/demo/agenda.hpp"
@@ -16,9 +17,19 @@ namespace daybook::demo {
 
 struct YearPlan {
     int year = 2025;
-    std::uint64_t orders_per_day = 12;  // On an average business day.
-    std::uint64_t deals_per_day = 3;
-    std::uint64_t calls_per_day = 10;
+    std::uint64_t size = 1'000;  // Of the business, in thousandths of the usual.
+};
+
+// What happens now and then: so many thousandths of it each day, and what is left the next.
+class Pace {
+ public:
+    [[nodiscard]] std::uint64_t today(std::uint64_t thousandths) {
+        owed_ += thousandths;
+        return std::exchange(owed_, owed_ % 1'000) / 1'000;
+    }
+
+ private:
+    std::uint64_t owed_ = 0;
 };
 
 class Year {
@@ -69,7 +80,7 @@ class Year {
     Result<void> count_stock(Date day);
     Result<void> scrap_goods(Date day);
     void hear_movement(EventBytes event);
-    [[nodiscard]] std::int64_t demand(std::size_t item, std::int64_t days) const;
+    [[nodiscard]] std::int64_t demand(std::size_t item, std::int64_t days, Date day) const;
     // year_books.cpp
     void hear(EventBytes event, Date day);
     void hear_entry(EventBytes event, Date day);
@@ -82,6 +93,8 @@ class Year {
     Result<void> post_and_reverse(Date day);
     Result<void> file_tax_return(Date last, Date day);
 
+    // In thousandths, on this day: the year has its seasons.
+    [[nodiscard]] std::uint64_t orders_on(Date day) const;
     [[nodiscard]] std::string next_id(std::string_view prefix);
     [[nodiscard]] std::size_t some_customer();
     [[nodiscard]] std::vector<Body> some_lines();
@@ -96,6 +109,10 @@ class Year {
     Prng random_;
     YearPlan plan_;
     Agenda agenda_;
+    Pace orders_;
+    Pace deals_;
+    Pace calls_;
+    Pace bills_;
     std::map<std::string, std::uint64_t> counters_;
     std::map<std::pair<std::string, unsigned>, OpenItem> open_items_;
     std::set<std::string> being_credited_;         // Invoices: what stays open is not known yet.

@@ -119,7 +119,7 @@ Result<void> Year::pay_item(const std::string& document, unsigned part, Date day
 }
 
 Result<void> Year::receive_bills(Date day) {
-    const std::uint64_t bills = 1 + plan_.orders_per_day / 12;
+    const std::uint64_t bills = bills_.today(2 * plan_.size);
     for (std::uint64_t i = 0; i < bills; ++i) DAYBOOK_TRY_VOID(receive_bill(day));
     return {};
 }

@@ -32,11 +32,11 @@ Body quantity_line(std::string_view item, std::int64_t quantity) {
 
 }  // namespace
 
-// How many of an item are sold in so many business days, about.
-std::int64_t Year::demand(std::size_t item, std::int64_t days) const {
-    const auto orders = static_cast<std::int64_t>(plan_.orders_per_day);
-    const std::int64_t sold = orders * units_per_order * days * company_.items[item].sells;
-    return std::max<std::int64_t>(1, sold / item_shares_.back());
+// How many of an item are sold in so many business days like this one, about.
+std::int64_t Year::demand(std::size_t item, std::int64_t days, Date day) const {
+    const auto orders = static_cast<std::int64_t>(orders_on(day));
+    const std::int64_t sold = orders * units_per_order * days / 1'000;
+    return std::max<std::int64_t>(1, sold * company_.items[item].sells / item_shares_.back());
 }
 
 Result<void> Year::open_warehouse(Date day) {
@@ -52,7 +52,7 @@ Result<void> Year::open_warehouse(Date day) {
     const Body rules = Body{}.raw("allows_negative", "true").raw("receipts_first", "true");
     DAYBOOK_TRY_VOID(stream_.send("inventory.SetStockRules", "rules", rules));
     // A larger company orders more at once.
-    const auto size = static_cast<std::int64_t>(1 + plan_.orders_per_day / 50);
+    const auto size = static_cast<std::int64_t>(1 + plan_.size / 4'000);
     const Body buying =
         Body{}
             .money("order_free_up_to", Money::from_minor(100'000'000 * size, Currency::eur))
@@ -83,7 +83,7 @@ Result<Money> Year::stock_up(Date day) {
     Money worth = Money::from_minor(0, Currency::eur);
     for (std::size_t i = 0; i < company_.items.size(); ++i) {
         const Item& item = company_.items[i];
-        const std::int64_t quantity = demand(i, opening_days);
+        const std::int64_t quantity = demand(i, opening_days, day);
         const Money cost = Money::from_minor(cost_minor(item), Currency::eur);
         worth += Money::from_minor(cost_minor(item) * quantity, Currency::eur);
         lines.push_back(quantity_line(item.id, quantity).money("unit_cost", cost));
@@ -115,9 +115,9 @@ Result<void> Year::order_goods(Date day) {
     std::map<std::size_t, std::vector<Purchased>> wanted;
     for (std::size_t i = 0; i < company_.items.size(); ++i) {
         const Item& item = company_.items[i];
-        if (on_hand_[item.id] + on_order_[item.id] >= demand(i, reorder_days)) continue;
+        if (on_hand_[item.id] + on_order_[item.id] >= demand(i, reorder_days, day)) continue;
         const std::int64_t price = cost_minor(item) * random_.between(97, 103) / 100;
-        wanted[i % company_.suppliers.size()].push_back({i, demand(i, order_days), price});
+        wanted[i % company_.suppliers.size()].push_back({i, demand(i, order_days, day), price});
     }
     for (auto& [supplier, lines] : wanted) {
         DAYBOOK_TRY_VOID(place_order(day, {next_id("PO"), supplier, std::move(lines)}));

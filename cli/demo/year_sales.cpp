@@ -18,7 +18,8 @@ constexpr std::array<std::string_view, 4> subjects = {
 
 Result<void> Year::talk_to_customers(Date day) {
     constexpr std::array<std::string_view, 4> kinds = {"call", "call", "email", "meeting"};
-    for (std::uint64_t i = 0; i < plan_.calls_per_day; ++i) {
+    const std::uint64_t calls = calls_.today(10 * plan_.size);
+    for (std::uint64_t i = 0; i < calls; ++i) {
         const Customer& customer = company_.customers[some_customer()];
         const std::string_view kind = kinds[random_.below(kinds.size())];
         const std::string id = next_id("X");
@@ -44,7 +45,8 @@ Result<void> Year::talk_to_customers(Date day) {
 }
 
 Result<void> Year::open_deals(Date day) {
-    for (std::uint64_t i = 0; i < plan_.deals_per_day; ++i) DAYBOOK_TRY_VOID(open_deal(day));
+    const std::uint64_t deals = deals_.today(orders_on(day) / 4);
+    for (std::uint64_t i = 0; i < deals; ++i) DAYBOOK_TRY_VOID(open_deal(day));
     return {};
 }
 
@@ -109,7 +111,8 @@ Result<void> Year::quote(const std::string& quotation, std::size_t customer, Dat
 }
 
 Result<void> Year::take_orders(Date day) {
-    for (std::uint64_t i = 0; i < plan_.orders_per_day; ++i) {
+    const std::uint64_t orders = orders_.today(orders_on(day));
+    for (std::uint64_t i = 0; i < orders; ++i) {
         DAYBOOK_TRY_VOID(take_order(day, some_customer(), ""));
     }
     return {};

@@ -234,7 +234,8 @@ Result<void> CsvReader::fill() {
         pending_ = Error{
             ErrorCode::invalid,
             fmt::format(
-                "{}: byte 0x{:02X} is not {} text; name the right encoding in the mapping",
+                "{}: byte 0x{:02X} is not {} text; name the right encoding in the mapping, as "
+                "'encoding windows-1252', or correct the file",
                 source_.name(),
                 byte,
                 name_of(format_.encoding)

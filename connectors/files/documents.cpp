@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "engine/codec/nearest.hpp"
+#include "engine/base/nearest.hpp"
 
 namespace daybook::files {
 namespace {
@@ -94,8 +94,7 @@ Result<void> PassReader::bind(const std::string& folder) {
     if (pass_.grouping == Grouping::anywhere || pass_.order) return group_all();
     if (!pass_.source) return {};
     // A file that cannot be read to its end is refused before its first command is sent.
-    DAYBOOK_TRY(const std::uint64_t rows, check_rows(file_));
-    (void)rows;
+    DAYBOOK_TRY(row_count_, check_rows(file_));
     return {};
 }
 
@@ -206,6 +205,7 @@ std::string_view PassReader::key_of(const RowTable& table, std::size_t row) {
 
 Result<void> PassReader::group_all() {
     DAYBOOK_TRY(rows_, load_rows(file_));
+    row_count_ = rows_.size();
     TextMap<std::size_t> known;
     for (std::size_t row = 0; row < rows_.size(); ++row) {
         const std::string_view key = key_of(rows_, row);

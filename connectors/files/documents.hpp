@@ -42,6 +42,7 @@ class PassReader {
     void show(const Document& document, std::size_t row);
     [[nodiscard]] Evaluator& evaluator() { return evaluator_; }
     [[nodiscard]] const SourceFile& file() const { return file_; }
+    [[nodiscard]] std::uint64_t row_count() const { return row_count_; }  // Of the file.
     [[nodiscard]] const Pass& pass() const { return pass_; }
     [[nodiscard]] const Mapping& mapping() const { return mapping_; }
     // The key nearest to one that a required join did not find; "" if none is near.
@@ -72,6 +73,7 @@ class PassReader {
     std::vector<std::unique_ptr<TextMap<std::string>>> alias_maps_;
     std::vector<ColumnAlias> aliases_;
 
+    std::uint64_t row_count_ = 0;
     RowTable rows_;                    // Of the whole file, where documents may be anywhere or are
     std::vector<Document> documents_;  // sorted, and those.
     std::size_t next_document_ = 0;

@@ -60,6 +60,8 @@ struct Run {
     const ImportOptions& options;
     Undone undone;
     ImportSummary summary;
+    std::uint64_t rows = 0;  // As ImportProgress says.
+    std::uint64_t rows_total = 0;
     std::unordered_set<Id> once;  // Commands that are sent once, by what they are once for.
     Answers answers;
     std::size_t in_flight = 0;
@@ -191,7 +193,10 @@ std::string PassImport::error_path() const {
 }
 
 void PassImport::begin(Document document) {
-    if (reader_.pass().source) summary_.rows.read += document.rows.size();
+    if (reader_.pass().source) {
+        summary_.rows.read += document.rows.size();
+        run_.rows += document.rows.size();
+    }
     ++summary_.documents.read;
     pending_.push_back(std::make_unique<PendingDocument>());
     PendingDocument& pending = *pending_.back();
@@ -505,10 +510,7 @@ void PassImport::count(const PendingDocument& pending) {
 
 void PassImport::report_progress() const {
     if (!run_.options.progress) return;
-    const ByteSource& source = reader_.file().reader.source();
-    run_.options.progress(
-        {summary_.name, summary_.rows.read, source.bytes_taken(), source.bytes_total()}
-    );
+    run_.options.progress({summary_.name, run_.rows, run_.rows_total});
 }
 
 // Passes that stand together and have an order are walked as one: always the document that comes
@@ -527,6 +529,7 @@ class Walk {
 
     Result<void> add(const Mapping& mapping, const Pass& pass) {
         DAYBOOK_TRY(auto reader, PassReader::open(mapping, pass, run_.options.folder));
+        if (pass.source == mapping.passes.front().source) run_.rows_total += reader->row_count();
         passes_.push_back(std::make_unique<PassImport>(run_, std::move(reader), passes_.size()));
         return {};
     }
@@ -597,8 +600,21 @@ Result<std::string> checksums_of(const SourceFile& file) {
 class Files {
  public:
     Files(const Mapping& mapping, const std::string& folder)
-        : mapping_(mapping), folder_(folder), is_checked_(mapping.sources.size()) {}
+        : mapping_(mapping),
+          folder_(folder),
+          is_checked_(mapping.sources.size()),
+          rows_(mapping.sources.size()) {}
 
+    // Of the passes that read another file than the first one does.
+    [[nodiscard]] std::uint64_t later_rows() const {
+        std::uint64_t rows = 0;
+        for (const Pass& pass : mapping_.passes) {
+            if (pass.source && pass.source != mapping_.passes.front().source) {
+                rows += rows_[*pass.source];
+            }
+        }
+        return rows;
+    }
     // Answers what they hold, so that other files of the same names are another import.
     Result<std::string> check() {
         for (const Pass& pass : mapping_.passes) {
@@ -617,14 +633,14 @@ class Files {
         DAYBOOK_TRY(const std::string sums, checksums_of(file));
         contents_ += sums + "\n";
         if (!reads_rows) return {};
-        DAYBOOK_TRY(const std::uint64_t rows, check_rows(file));
-        (void)rows;
+        DAYBOOK_TRY(rows_[source], check_rows(file));
         return {};
     }
 
     const Mapping& mapping_;
     const std::string& folder_;
-    std::vector<bool> is_checked_;
+    std::vector<bool> is_checked_;     // By source.
+    std::vector<std::uint64_t> rows_;  // By source; that of the first pass is not counted.
     std::string contents_;
 };
 
@@ -664,7 +680,9 @@ Result<ImportSummary> run_import(
         DAYBOOK_TRY(run.undone, Undone::read(*options.log, options.modules));
     }
     DAYBOOK_TRY(const std::string identity, identity_of(mapping, options));
-    DAYBOOK_TRY(const std::string contents, Files(mapping, options.folder).check());
+    Files files{mapping, options.folder};
+    DAYBOOK_TRY(const std::string contents, files.check());
+    run.rows_total = files.later_rows();
     const Id import =
         id_from_text(fmt::format("import\n{}\n{}\n{}", mapping.name, identity, contents));
     run.summary.import = run.undone.import(import);

@@ -28,9 +28,8 @@ using Submit = std::function<Result<void>(CommandMessage, AnswerCallback)>;
 
 struct ImportProgress {
     std::string_view pass;
-    std::uint64_t rows = 0;         // Read in this pass.
-    std::uint64_t bytes_taken = 0;  // Of bytes_total, as the file stands on disk.
-    std::uint64_t bytes_total = 0;
+    std::uint64_t rows = 0;        // Read by all passes until now,
+    std::uint64_t rows_total = 0;  // and what they will have read in the end.
 };
 
 struct ImportOptions {

@@ -9,7 +9,7 @@
 #include <array>
 
 #include "connectors/files/mapping_expression.hpp"
-#include "engine/codec/nearest.hpp"
+#include "engine/base/nearest.hpp"
 
 namespace daybook::files {
 namespace {

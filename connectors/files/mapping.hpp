@@ -19,10 +19,10 @@ namespace daybook::files {
 
 struct MappedSource {
     std::string name;
-    std::vector<std::string> files;    // Names in the import's folder; the first that exists.
-    std::optional<Encoding> encoding;  // None: detect it.
-    std::optional<char> delimiter;     // None: detect it.
-    std::vector<std::string> columns;  // Empty: the file's first row names them.
+    std::vector<std::string> files;  // Names in the import's folder; the first that exists.
+    std::optional<Encoding> encoding = Encoding::utf_8;  // None: detect it.
+    std::optional<char> delimiter;                       // None: detect it.
+    std::vector<std::string> columns;                    // Empty: the file's first row names them.
 };
 
 // Instead of `from` in that column, read `to`.

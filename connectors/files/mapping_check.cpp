@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <span>
 
-#include "engine/codec/nearest.hpp"
+#include "engine/base/nearest.hpp"
 
 namespace daybook::files {
 namespace {

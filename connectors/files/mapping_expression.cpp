@@ -13,7 +13,7 @@
 #include <array>
 #include <limits>
 
-#include "engine/codec/nearest.hpp"
+#include "engine/base/nearest.hpp"
 
 namespace daybook::files {
 namespace {

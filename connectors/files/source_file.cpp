@@ -61,8 +61,14 @@ Result<SourceFile> open_source(const MappedSource& source, const std::string& fo
         DAYBOOK_TRY(ByteSource again, ByteSource::open(path));
         DAYBOOK_TRY(format.delimiter, detect_delimiter(std::move(again), format.encoding));
     }
-    SourceFile file{path, base_name(path), format, source.columns, {std::move(bytes), format}};
-    if (!file.columns.empty()) return file;
+    SourceFile file{
+        path,
+        base_name(path),
+        format,
+        source.columns,
+        source.columns.empty(),
+        {std::move(bytes), format}};
+    if (!file.has_names_row) return file;
     DAYBOOK_TRY(const CsvRow* const names, file.reader.next());
     if (names == nullptr) {
         return Error{ErrorCode::invalid, fmt::format("{} is empty: it has no row of names", path)};
@@ -82,10 +88,12 @@ Result<SourceFile> open_source(const MappedSource& source, const std::string& fo
 Result<std::uint64_t> check_rows(const SourceFile& file) {
     DAYBOOK_TRY(ByteSource bytes, ByteSource::open(file.path));
     CsvReader reader{std::move(bytes), file.format};
-    for (std::uint64_t rows = 0;; ++rows) {
+    std::uint64_t rows = 0;
+    for (;; ++rows) {
         DAYBOOK_TRY(const CsvRow* const row, reader.next());
-        if (row == nullptr) return rows;
+        if (row == nullptr) break;
     }
+    return file.has_names_row ? rows - 1 : rows;
 }
 
 Result<RowTable> load_rows(SourceFile& file) {

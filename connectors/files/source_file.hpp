@@ -20,7 +20,8 @@ struct SourceFile {
     std::string name;  // The file's own, without its folder and without ".gz".
     CsvFormat format;
     std::vector<std::string> columns;
-    CsvReader reader;  // Stands behind the row of names.
+    bool has_names_row = true;  // Or the mapping names its columns.
+    CsvReader reader;           // Stands behind the row of names.
 
     [[nodiscard]] std::optional<std::size_t> column_named(std::string_view column) const;
 };
@@ -28,7 +29,8 @@ struct SourceFile {
 // The first of the source's files that is in the folder. A file may also be given by its path.
 [[nodiscard]] Result<SourceFile> open_source(const MappedSource& source, const std::string& folder);
 
-// Reads the file to its end and keeps nothing: an Error if it cannot be read as it says.
+// Reads the file to its end and counts its rows but for that of the names: an Error if it cannot be
+// read as it says.
 [[nodiscard]] Result<std::uint64_t> check_rows(const SourceFile& file);
 
 // The rest of the file's rows, in memory.

@@ -12,7 +12,7 @@
 #include "engine/codec/json_reader.hpp"
 #include "engine/codec/json_writer.hpp"
 #include "engine/codec/layout.hpp"
-#include "engine/codec/nearest.hpp"
+#include "engine/base/nearest.hpp"
 #include "engine/codec/words.hpp"
 #include "schemas/envelope.hpp"
 

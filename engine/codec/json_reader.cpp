@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/codec/nearest.hpp"
+#include "engine/base/nearest.hpp"
 #include "engine/codec/syntax.hpp"
 #include "engine/codec/words.hpp"
 

@@ -236,13 +236,23 @@ Result<std::vector<std::uint32_t>> find_segments(FileSystem& files, const std::s
     return numbers;
 }
 
-Result<std::unique_ptr<Segment>> map_segment(File& file, std::uint32_t number) {
-    DAYBOOK_TRY(const std::uint64_t size, file.size());
-    if (size < first_frame_offset) {
+// A file too short to be a segment: the beginning of one, or something else.
+Error too_short(File& file, std::uint32_t number, std::uint64_t size) {
+    Magic magic{};
+    const auto begin = std::as_writable_bytes(std::span{magic});
+    const auto count = file.read_at(begin.first(std::min<std::size_t>(size, begin.size())), 0);
+    if (!count) return count.error();
+    if (std::equal(magic.begin(), magic.begin() + count.value(), segment_magic.begin())) {
         return segment_error(
             ErrorCode::corrupt, number, fmt::format("cut short after {} bytes", size)
         );
     }
+    return segment_error(ErrorCode::corrupt, number, "not a segment of a Daybook log");
+}
+
+Result<std::unique_ptr<Segment>> map_segment(File& file, std::uint32_t number) {
+    DAYBOOK_TRY(const std::uint64_t size, file.size());
+    if (size < first_frame_offset) return too_short(file, number, size);
     auto segment = std::make_unique<Segment>();
     DAYBOOK_TRY(segment->mapping, file.map(size));
     DAYBOOK_TRY(segment->head, decode_segment_head(segment->bytes(), number));

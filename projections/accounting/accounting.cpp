@@ -5,22 +5,22 @@ namespace daybook::accounting {
 namespace {
 
 constexpr ReportOption ledger_options[]{
-    {"account", ValueType::id, "Only this account"},
+    {"account", ValueType::id, "Only this account", false, {}, "accounting.accounts"},
     {"from", ValueType::date, "Postings on or after this day, behind what was brought forward"},
 };
 constexpr ReportOption journal_options[]{
-    {"journal", ValueType::id, "Only this journal"},
+    {"journal", ValueType::id, "Only this journal", false, {}, "accounting.journals"},
     {"from", ValueType::date, "Entries on or after this day"},
 };
 constexpr ReportOption from_options[]{
     {"from", ValueType::date, "The first day; by default that of the fiscal year"},
 };
 constexpr ReportOption aged_options[]{
-    {"party", ValueType::id, "Only this party"},
+    {"party", ValueType::id, "Only this party", false, {}, "crm.parties"},
     {"top", ValueType::integer, "Only so many parties, those with the most open first"},
 };
 constexpr ReportOption statement_options[]{
-    {"party", ValueType::id, "Whose account", true},
+    {"party", ValueType::id, "Whose account", true, {}, "crm.parties"},
     {"from", ValueType::date, "On or after this day"},
 };
 

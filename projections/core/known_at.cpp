@@ -1,5 +1,7 @@
 #include "projections/core/known_at.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -18,7 +20,12 @@ Result<EventHeader> header_at(const Log& log, std::uint64_t position) {
 }
 
 Result<std::uint64_t> whole_batches_before(const Log& log, std::uint64_t position) {
-    if (position >= log.end()) return log.end();
+    if (position > log.end()) {
+        return Error{
+            ErrorCode::not_found,
+            fmt::format("there is no position {} yet: the log ends at {}", position, log.end())};
+    }
+    if (position == log.end()) return position;
     DAYBOOK_TRY(const EventHeader header, header_at(log, position));
     return position - header.batch_index();
 }
@@ -28,9 +35,19 @@ bool is_number(std::string_view text) {
 }
 
 Result<Instant> end_of(std::string_view text) {
-    if (text.size() != 10) return parse_instant(text);
-    DAYBOOK_TRY(const Date day, parse_date(text));
-    return parse_instant(to_string(day) + "T23:59:59.999999999Z");
+    if (text.size() == 10) {
+        DAYBOOK_TRY(const Date day, parse_date(text));
+        return parse_instant(to_string(day) + "T23:59:59.999999999Z");
+    }
+    const Result<Instant> instant = parse_instant(text);
+    if (instant) return instant;
+    return Error{
+        ErrorCode::invalid,
+        fmt::format(
+            "\"{}\" is no moment; write a position, a day as 2026-03-31 or an instant as "
+            "2026-03-31T12:00:00Z",
+            text
+        )};
 }
 
 }  // namespace
@@ -51,20 +68,27 @@ Result<std::uint64_t> position_known_at(const Log& log, Instant instant) {
     return known;
 }
 
-Result<std::uint64_t> position_known_at(const Log& log, std::string_view moment) {
-    if (moment.empty()) return log.end();
+Result<KnownAt> parse_known_at(std::string_view moment) {
     if (!is_number(moment)) {
         DAYBOOK_TRY(const Instant instant, end_of(moment));
-        return position_known_at(log, instant);
+        return KnownAt{instant};
     }
     std::uint64_t position = 0;
     const auto [end, problem] =
         std::from_chars(moment.data(), moment.data() + moment.size(), position);
     if (problem != std::errc{}) {
-        return Error{
-            ErrorCode::invalid, "\"" + std::string{moment} + "\" is too large a position"};
+        return Error{ErrorCode::invalid, fmt::format("\"{}\" is no position", moment)};
     }
-    return whole_batches_before(log, position);
+    return KnownAt{position};
+}
+
+Result<std::uint64_t> position_known_at(const Log& log, std::string_view moment) {
+    if (moment.empty()) return log.end();
+    DAYBOOK_TRY(const KnownAt known_at, parse_known_at(moment));
+    if (const auto* instant = std::get_if<Instant>(&known_at)) {
+        return position_known_at(log, *instant);
+    }
+    return whole_batches_before(log, std::get<std::uint64_t>(known_at));
 }
 
 }  // namespace daybook

@@ -1,9 +1,13 @@
 // The options of reports: checked once, with errors that say what would have been right.
 #include "projections/core/report.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
+
+#include "engine/base/nearest.hpp"
 
 namespace daybook {
 namespace {
@@ -23,7 +27,7 @@ std::optional<bool> boolean_in(std::string_view text) {
 
 bool is_of_type(const std::string& text, ValueType type) {
     switch (type) {
-        case ValueType::integer: return integer_in(text).has_value();
+        case ValueType::integer: return integer_in(text).value_or(-1) >= 0;
         case ValueType::boolean: return boolean_in(text).has_value();
         case ValueType::money: return parse_money(text).ok();
         case ValueType::quantity: return parse_quantity(text).ok();
@@ -58,25 +62,71 @@ Error refuse(const Report& report, const std::string& what) {
     return {ErrorCode::invalid, "report " + std::string{report.name} + ": " + what};
 }
 
-Result<void> check_value(
-    const Report& report, const ReportOption& option, const std::string& text
-) {
-    const std::string named = "option " + std::string{option.name} + " is \"" + text + "\"";
-    if (!option.choices.empty() && !is_choice(option.choices, text)) {
-        return refuse(report, named + ", which is none of " + std::string{option.choices});
-    }
-    if (!is_of_type(text, option.type)) {
-        return refuse(report, named + ", which is not a valid " + name_of(option.type));
-    }
-    return {};
-}
-
 const std::string* given(const ReportRequest& request, std::string_view name) {
     const auto found = request.options.find(name);
     return found == request.options.end() ? nullptr : &found->second;
 }
 
+const NamedTable* table_of(const Query& query, const ReportOption& option) {
+    const std::size_t dot = option.table.find('.');
+    DAYBOOK_ASSERT(dot != std::string_view::npos);
+    return query.find_table(option.table.substr(0, dot), option.table.substr(dot + 1));
+}
+
+Result<bool> has_row(const NamedTable& table, const Id& first_key) {
+    std::string from;
+    append_key(from, table.schema->key_parts.front(), first_key);
+    bool found = false;
+    DAYBOOK_TRY_VOID(table.rows->walk(from, key_after(from), [&](std::string_view, const void*) {
+        found = true;
+        return false;
+    }));
+    return found;
+}
+
+// "; did you mean ...", from the names that the table has.
+Result<std::string> hint(const Query& query, const NamedTable& table, const std::string& name) {
+    std::vector<std::string> names;
+    DAYBOOK_TRY_VOID(query.scan_values(table, [&](const std::vector<Value>& values) {
+        std::string first = to_string(values.front());
+        if (names.empty() || names.back() != first) names.push_back(std::move(first));
+        return true;
+    }));
+    return suggestion(name, {names.begin(), names.end()});
+}
+
+Result<void> check_names(const Report& report, const Query& query, const ReportRequest& request) {
+    for (const ReportOption& option : report.options) {
+        const std::string* name = given(request, option.name);
+        if (option.table.empty() || name == nullptr) continue;
+        const NamedTable* table = table_of(query, option);
+        DAYBOOK_ASSERT(table != nullptr);
+        DAYBOOK_TRY(const bool is_there, has_row(*table, parse_id(*name).value()));
+        if (is_there) continue;
+        DAYBOOK_TRY(const std::string near, hint(query, *table, *name));
+        return Error{
+            ErrorCode::not_found, fmt::format("there is no {} \"{}\"{}", option.name, *name, near)};
+    }
+    return {};
+}
+
 }  // namespace
+
+Result<void> check_value(const ReportOption& option, const std::string& text) {
+    if (!option.choices.empty() && !is_choice(option.choices, text)) {
+        return Error{ErrorCode::invalid, fmt::format("\"{}\" is none of {}", text, option.choices)};
+    }
+    if (option.type == ValueType::integer && !is_of_type(text, option.type)) {
+        return Error{
+            ErrorCode::invalid, fmt::format("\"{}\" is not a whole number from 0 on", text)};
+    }
+    if (!is_of_type(text, option.type)) {
+        return Error{
+            ErrorCode::invalid,
+            fmt::format("\"{}\" is not a valid {}", text, name_of(option.type))};
+    }
+    return {};
+}
 
 Result<void> check_options(const Report& report, const ReportRequest& request) {
     for (const auto& [name, text] : request.options) {
@@ -84,7 +134,8 @@ Result<void> check_options(const Report& report, const ReportRequest& request) {
         if (option == report.options.end()) {
             return refuse(report, "unknown option " + name + "; " + allowed_by(report));
         }
-        DAYBOOK_TRY_VOID(check_value(report, *option, text));
+        const Result<void> checked = check_value(*option, text);
+        if (!checked) return refuse(report, "option " + name + ": " + checked.error().message);
     }
     for (const ReportOption& option : report.options) {
         if (option.is_required && given(request, option.name) == nullptr) {
@@ -100,6 +151,7 @@ Result<ReportTable> run_report(
     const Report& report, const Query& query, const ReportRequest& request
 ) {
     DAYBOOK_TRY_VOID(check_options(report, request));
+    DAYBOOK_TRY_VOID(check_names(report, query, request));
     DAYBOOK_TRY(ReportTable table, report.run(query, request));
     if (query.failure()) return *query.failure();
     for (const ReportRow& row : table.rows)

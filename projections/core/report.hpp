@@ -47,6 +47,7 @@ struct ReportOption {
     std::string_view summary;
     bool is_required = false;
     std::string_view choices = {};  // "month, quarter, year"; empty: anything of the type.
+    std::string_view table = {};    // "crm.parties": the first key of one of its rows.
 };
 
 struct ReportRequest {
@@ -69,7 +70,10 @@ struct Report {
 
 // Refuses options that the report does not know, lacks or cannot read, and names those it takes.
 [[nodiscard]] Result<void> check_options(const Report& report, const ReportRequest& request);
-// Checks the options, runs the report, and looks whether every row could be read.
+// `invalid` if the option does not take this: another type, none of the choices, a negative number.
+[[nodiscard]] Result<void> check_value(const ReportOption& option, const std::string& text);
+// Checks the options, `not_found` if one names what the book does not have, runs the report, and
+// looks whether every row could be read.
 [[nodiscard]] Result<ReportTable> run_report(
     const Report& report, const Query& query, const ReportRequest& request
 );

@@ -7,20 +7,20 @@ namespace daybook::crm {
 namespace {
 
 constexpr ReportOption board_options[]{
-    {"pipeline", ValueType::id, "Only this pipeline"},
-    {"owner", ValueType::id, "Only the deals of this employee"},
+    {"pipeline", ValueType::id, "Only this pipeline", false, {}, "crm.pipeline_stages"},
+    {"owner", ValueType::id, "Only the deals of this employee", false, {}, "crm.parties"},
 };
 
 constexpr ReportOption funnel_options[]{
-    {"pipeline", ValueType::id, "Only this pipeline"},
+    {"pipeline", ValueType::id, "Only this pipeline", false, {}, "crm.pipeline_stages"},
     {"from", ValueType::date, "Deals opened on or after this day"},
     {"to", ValueType::date, "Deals opened on or before this day"},
     {"by", ValueType::text, "The length of a cohort", false, "month, quarter, year, all"},
 };
 
 constexpr ReportOption duration_options[]{
-    {"pipeline", ValueType::id, "Only this pipeline"},
-    {"owner", ValueType::id, "Only the deals of this employee"},
+    {"pipeline", ValueType::id, "Only this pipeline", false, {}, "crm.pipeline_stages"},
+    {"owner", ValueType::id, "Only the deals of this employee", false, {}, "crm.parties"},
 };
 
 constexpr ReportOption won_lost_options[]{
@@ -31,14 +31,14 @@ constexpr ReportOption won_lost_options[]{
      "reason, owner, product, month, quarter, year, region, party, pipeline, source, all"},
     {"from", ValueType::date, "Deals closed on or after this day"},
     {"to", ValueType::date, "Deals closed on or before this day"},
-    {"pipeline", ValueType::id, "Only this pipeline"},
-    {"owner", ValueType::id, "Only the deals of this employee"},
+    {"pipeline", ValueType::id, "Only this pipeline", false, {}, "crm.pipeline_stages"},
+    {"owner", ValueType::id, "Only the deals of this employee", false, {}, "crm.parties"},
 };
 
 constexpr ReportOption activity_options[]{
     {"from", ValueType::date, "On or after this day"},
     {"to", ValueType::date, "On or before this day"},
-    {"employee", ValueType::id, "Only this employee"},
+    {"employee", ValueType::id, "Only this employee", false, {}, "crm.parties"},
 };
 
 constexpr ReportOption party_options[]{

@@ -248,7 +248,8 @@ ReportTable by_key(const Query& query, const ReportRequest& request, bool by_ite
     MarginSum total;
     const auto sums = sums_by(query, request, by_item);
     for (const auto& [key, sum] : sums) two_time_detail::add_to(total, sum);
-    for (const auto& [key, sum] : shown(sums, request)) {
+    const auto chosen = shown(sums, request);
+    for (const auto& [key, sum] : chosen) {
         if (sum.quantity.is_zero() && sum.net.is_zero() && sum.cost.is_zero()) continue;
         ReportRow row{.key = key.is_none() ? std::string{none_key} : to_string(key)};
         const std::string name = key.is_none() && by_item ? "(charges and discounts)"
@@ -262,6 +263,9 @@ ReportTable by_key(const Query& query, const ReportRequest& request, bool by_ite
     ReportRow last{.cells = {{}, std::string{"Total"}, total.quantity}, .kind = RowKind::total};
     add_amounts(last, total);
     table.rows.push_back(std::move(last));
+    if (chosen.size() < sums.size()) {
+        table.notes.push_back("The total is that of all " + std::to_string(sums.size()) + ".");
+    }
     return table;
 }
 

@@ -8,46 +8,46 @@ namespace {
 
 constexpr ReportOption on_hand_options[]{
     {"by", ValueType::text, "In how much detail", false, "item, warehouse, location, lot"},
-    {"item", ValueType::id, "Only this item"},
-    {"warehouse", ValueType::id, "Only this warehouse"},
+    {"item", ValueType::id, "Only this item", false, {}, "inventory.items"},
+    {"warehouse", ValueType::id, "Only this warehouse", false, {}, "inventory.locations"},
     {"all", ValueType::boolean, "Also what there is nothing of"},
 };
 constexpr ReportOption ledger_options[]{
-    {"item", ValueType::id, "Whose movements", true},
+    {"item", ValueType::id, "Whose movements", true, {}, "inventory.items"},
     {"from", ValueType::date, "On or after this day, behind what was brought forward"},
 };
 constexpr ReportOption summary_options[]{
     {"from", ValueType::date, "On or after this day"},
-    {"item", ValueType::id, "Only this item"},
+    {"item", ValueType::id, "Only this item", false, {}, "inventory.items"},
     {"by", ValueType::text, "By what", false, "item, reason"},
 };
 constexpr ReportOption ageing_options[]{
-    {"item", ValueType::id, "Only this item"},
+    {"item", ValueType::id, "Only this item", false, {}, "inventory.items"},
     {"in", ValueType::text, "What stands in the columns of days", false, "quantity, value"},
 };
 constexpr ReportOption item_options[]{
-    {"item", ValueType::id, "Only this item"},
+    {"item", ValueType::id, "Only this item", false, {}, "inventory.items"},
 };
 constexpr ReportOption expiring_options[]{
     {"days", ValueType::integer, "Within so many days; by default 30"},
-    {"item", ValueType::id, "Only this item"},
+    {"item", ValueType::id, "Only this item", false, {}, "inventory.items"},
 };
 constexpr ReportOption trace_options[]{
-    {"item", ValueType::id, "The lot's item", true},
+    {"item", ValueType::id, "The lot's item", true, {}, "inventory.items"},
     {"lot", ValueType::id, "The lot", true},
     {"direction", ValueType::text, "To suppliers or to customers", false, "up, down"},
 };
 constexpr ReportOption profit_options[]{
     {"by", ValueType::text, "By what", false, "invoice, item, customer"},
     {"from", ValueType::date, "On or after this day"},
-    {"item", ValueType::id, "Only this item"},
-    {"party", ValueType::id, "Only this customer"},
+    {"item", ValueType::id, "Only this item", false, {}, "inventory.items"},
+    {"party", ValueType::id, "Only this customer", false, {}, "crm.parties"},
     {"top", ValueType::integer, "Only so many items or customers, the most profitable first"},
 };
 constexpr ReportOption changed_options[]{
     {"from", ValueType::text, "What was known at this position, or at the end of this day", true},
     {"to", ValueType::text, "And at this one; by default now"},
-    {"item", ValueType::id, "Only this item"},
+    {"item", ValueType::id, "Only this item", false, {}, "inventory.items"},
 };
 
 constexpr Report reports[]{

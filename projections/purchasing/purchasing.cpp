@@ -7,34 +7,34 @@ namespace daybook::purchasing {
 namespace {
 
 constexpr ReportOption order_options[]{
-    {"supplier", ValueType::id, "Only the orders of this supplier"},
+    {"supplier", ValueType::id, "Only the orders of this supplier", false, {}, "crm.parties"},
     {"all", ValueType::boolean, "Also orders that are completed, closed or cancelled"},
 };
 constexpr ReportOption supplier_options[]{
-    {"supplier", ValueType::id, "Only of this supplier"},
+    {"supplier", ValueType::id, "Only of this supplier", false, {}, "crm.parties"},
 };
 constexpr ReportOption spend_options[]{
     {"from", ValueType::date, "Billed on or after this day"},
-    {"supplier", ValueType::id, "Only of this supplier"},
-    {"item", ValueType::id, "Only of this item"},
+    {"supplier", ValueType::id, "Only of this supplier", false, {}, "crm.parties"},
+    {"item", ValueType::id, "Only of this item", false, {}, "purchasing.items"},
     {"months", ValueType::boolean, "Each month apart"},
 };
 constexpr ReportOption variance_options[]{
     {"from", ValueType::date, "Billed on or after this day"},
-    {"supplier", ValueType::id, "Only of this supplier"},
-    {"item", ValueType::id, "Only of this item"},
+    {"supplier", ValueType::id, "Only of this supplier", false, {}, "crm.parties"},
+    {"item", ValueType::id, "Only of this item", false, {}, "purchasing.items"},
 };
 constexpr ReportOption performance_options[]{
     {"from", ValueType::date, "Received on or after this day"},
 };
 constexpr ReportOption comparison_options[]{
-    {"rfq", ValueType::id, "The request for quotations", true},
+    {"rfq", ValueType::id, "The request for quotations", true, {}, "purchasing.rfqs"},
 };
 constexpr ReportOption exception_options[]{
     {"all", ValueType::boolean, "Also those that are resolved"},
 };
 constexpr ReportOption proposal_options[]{
-    {"proposal", ValueType::id, "Only this proposal"},
+    {"proposal", ValueType::id, "Only this proposal", false, {}, "purchasing.proposal_lines"},
 };
 
 constexpr Report reports[]{

@@ -14,12 +14,12 @@ constexpr ReportOption month_options[]{
     {"from", ValueType::date, "Sales on or after this day"},
 };
 constexpr ReportOption order_options[]{
-    {"party", ValueType::id, "Only the orders of this customer"},
+    {"party", ValueType::id, "Only the orders of this customer", false, {}, "crm.parties"},
     {"all", ValueType::boolean, "Also orders that are completed, closed or cancelled"},
 };
 constexpr ReportOption invoice_options[]{
     {"from", ValueType::date, "On or after this day"},
-    {"party", ValueType::id, "Only those of this customer"},
+    {"party", ValueType::id, "Only those of this customer", false, {}, "crm.parties"},
     {"kind", ValueType::text, "Only one kind", false, "invoice, credit_note"},
     {"status",
      ValueType::text,

@@ -122,6 +122,9 @@ ReportTable shown(const ReportRequest& request, Heading heading, std::vector<Tur
     }
     const std::size_t line_count = table.rows.size();
     add_totals(table, turnovers, heading.has_name);
+    if (line_count < turnovers.size()) {
+        table.notes.push_back("The total is that of all " + std::to_string(turnovers.size()) + ".");
+    }
     if (!heading.adds_documents) {
         for (std::size_t i = line_count; i < table.rows.size(); ++i) {
             const std::size_t cells = table.rows[i].cells.size();

@@ -1,5 +1,5 @@
 // Suggestions for mistyped names.
-#include "engine/codec/nearest.hpp"
+#include "engine/base/nearest.hpp"
 
 #include <doctest/doctest.h>
 

@@ -121,7 +121,8 @@ TEST_CASE("a byte that is not of the encoding is an error with its line, after t
     CHECK(all.rows == Rows{{"a"}, {"b"}});
     CHECK(
         all.error ==
-        "t.csv: byte 0xFF is not utf-8 text; name the right encoding in the mapping (line 3)"
+        "t.csv: byte 0xFF is not utf-8 text; name the right encoding in the mapping, as 'encoding "
+        "windows-1252', or correct the file (line 3)"
     );
     CHECK(read_all(std::string{"a\0b\n", 4}).error.find("byte 0x00") != std::string::npos);
     CHECK(read_all("a\nb\xC3").error.find("byte 0xC3") != std::string::npos);

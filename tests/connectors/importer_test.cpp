@@ -288,4 +288,25 @@ TEST_CASE("an import that is stopped can be run again to its end") {
     CHECK(desk.engine.end() == 2'000);
 }
 
+TEST_CASE("progress counts the rows of all passes, and is whole only at the end") {
+    ImportDesk desk;
+    std::string text{header};
+    for (int i = 0; i < 2'000; ++i) text += "K" + std::to_string(i) + ",Name,Bonn,Germany,1\n";
+    desk.write("customers.csv", text);
+    for (const bool is_together : {false, true}) {
+        std::string again{customers};
+        if (is_together)
+            again.replace(again.find("document code"), 13, "document code anywhere");
+        ImportOptions options = desk.options();
+        std::vector<ImportProgress> seen;
+        options.progress = [&seen](const ImportProgress& at) { seen.push_back(at); };
+        REQUIRE(run_import(parse_mapping(again, "t.map").value(), desk.submit(), options));
+        REQUIRE(seen.size() > 4);
+        CHECK(seen.front().rows < 1'000);
+        CHECK(seen.front().rows_total == 2'000);
+        CHECK(seen.back().rows == 2'000);
+        CHECK(seen.back().rows_total == 2'000);
+    }
+}
+
 }  // namespace daybook::files

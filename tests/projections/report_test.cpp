@@ -190,15 +190,15 @@ TEST_CASE("options are refused with what would have been right") {
     );
     CHECK(
         refusal({{"period", "week"}}) ==
-        "report sample: option period is \"week\", which is none of month, quarter, year"
+        "report sample: option period: \"week\" is none of month, quarter, year"
     );
     CHECK(
         refusal({{"period", "year"}, {"top", "five"}}) ==
-        "report sample: option top is \"five\", which is not a valid integer"
+        "report sample: option top: \"five\" is not a whole number from 0 on"
     );
     CHECK(
         refusal({{"period", "year"}, {"from", "2026-02-30"}}) ==
-        "report sample: option from is \"2026-02-30\", which is not a valid date"
+        "report sample: option from: \"2026-02-30\" is not a valid date"
     );
     const Result<void> checked = check_options(plain_report, {.options = {{"x", "1"}}});
     REQUIRE_FALSE(checked.ok());
@@ -248,7 +248,9 @@ TEST_CASE("what was known at a position is whole batches") {
     }
     CHECK(has_seen_inside);
     CHECK(position_known_at(log, "").value() == log.end());
-    CHECK(position_known_at(log, "4711").value() == log.end());
+    CHECK(position_known_at(log, std::to_string(log.end())).value() == log.end());
+    const auto beyond = position_known_at(log, std::to_string(log.end() + 1));
+    CHECK(beyond.error().code == ErrorCode::not_found);
     for (const char* text : {"99999999999999999999", "x", "2026-02-30"}) {
         CHECK(position_known_at(log, text).error().code == ErrorCode::invalid);
     }

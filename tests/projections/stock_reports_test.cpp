@@ -356,6 +356,11 @@ TEST_CASE("stock reports of any day and position are what adding up the events g
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     History history{seed};
+    for (const char* item : {"I-0", "I-1", "I-2", "I-3"}) {
+        StockItemDefinedT event;
+        event.item = id_from_code(item);
+        history.say(std::move(event));
+    }
     history.play(5'000);  // More than one block of what was known.
     MemoryStore store;
     const FollowerOptions options{.projections = registered_projections()};

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "engine/codec/nearest.hpp"
+#include "engine/base/nearest.hpp"
 #include "projections/core/registry.hpp"
 #include "tests/support/explained_rows.hpp"
 

@@ -17,7 +17,7 @@ namespace daybook::timeline {
 namespace {
 
 constexpr ReportOption options[]{
-    {"party", ValueType::id, "Whose timeline", true},
+    {"party", ValueType::id, "Whose timeline", true, {}, "crm.parties"},
     {"from", ValueType::date, "On or after this day"},
     {"to", ValueType::date, "On or before this day"},
 };

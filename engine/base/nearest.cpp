@@ -1,6 +1,6 @@
 // The distance counts inserted, dropped, changed and swapped letters (Damerau 1964, the restricted
 // form); upper and lower case are the same.
-#include "engine/codec/nearest.hpp"
+#include "engine/base/nearest.hpp"
 
 #include <fmt/format.h>
 
