@@ -79,9 +79,7 @@ void project(Rows<PartyTotals>&, Rows<PastPartyTotals>&, const CreditNoteIssued&
 void project(Rows<ItemTotals>&, Rows<PastItemTotals>&, const InvoiceIssued&, const Header&);
 void project(Rows<ItemTotals>&, Rows<PastItemTotals>&, const CreditNoteIssued&, const Header&);
 void project(Rows<CountryTotals>&, Rows<PastCountryTotals>&, const InvoiceIssued&, const Header&);
-void project(
-    Rows<CountryTotals>&, Rows<PastCountryTotals>&, const CreditNoteIssued&, const Header&
-);
+void project(Rows<CountryTotals>&, Rows<PastCountryTotals>&, const CreditNoteIssued&, const Header&);
 void project(Rows<DayTotals>&, Rows<PastDayTotals>&, const InvoiceIssued&, const Header&);
 void project(Rows<DayTotals>&, Rows<PastDayTotals>&, const CreditNoteIssued&, const Header&);
 
