@@ -96,7 +96,7 @@ Result<void> check_rows(const Session& session, Book& book, Proof& proof) {
 }
 
 ExitCode check(const Session& session, bool rules_only) {
-    const auto book = Book::open(place_of(session), Access::write);
+    const auto book = Book::open(place_of(session), Access::read);
     if (!book) return session.fail(book.error());
     Proof proof;
     Result<void> checked = check_rules(session, *book.value(), proof);
@@ -121,7 +121,7 @@ void print_rebuilt(const Session& session, const RowDifferences& made, std::uint
 }
 
 ExitCode rebuild(const Session& session, const std::string& projection) {
-    const auto book = Book::open(place_of(session), Access::write);
+    const auto book = Book::open(place_of(session), Access::read);
     if (!book) return session.fail(book.error());
     const auto follower = open_rows(session, *book.value());
     if (!follower) return session.fail(follower.error());

@@ -128,13 +128,13 @@ Result<void> show_books(const Session& session, Book& book, const DemoOptions& o
 
 // By the name that the program was called by, so that the lines can be tried as they stand.
 void say_what_next(const Session& session, const DemoOptions& options) {
-    const auto& [folder, seed, events, year] = options;
+    const int year = options.year;
     const auto line = [&](const std::string& words, std::string_view what) {
-        session.terminal->say(
-            fmt::format("  {} -b {} {:<52} {}", program_invocation_name, folder, words, what)
-        );
+        session.terminal->say(fmt::format(
+            "  {} -b {} {:<52} {}", program_invocation_name, options.folder, words, what
+        ));
     };
-    session.terminal->say(fmt::format("\nThe book is in {}. What to try next:", folder));
+    session.terminal->say(fmt::format("\nThe book is in {}. What to try next:", options.folder));
     line(fmt::format("report income-statement --as-of {}-06-30", year), "any report, at any day");
     line(fmt::format("report trial-balance --known-at {}-06-30", year), "as it was known then");
     line(

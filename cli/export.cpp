@@ -68,7 +68,7 @@ Result<void> export_table(const Session& session, Book& book, const std::string&
 
 template <class Export>
 ExitCode run_export(const Session& session, Export run) {
-    const auto book = Book::open(place_of(session), Access::write);
+    const auto book = Book::open(place_of(session), Access::read);
     if (!book) return session.fail(book.error());
     const Result<void> done = run(*book.value());
     return done ? ExitCode::ok : session.fail(done.error());

@@ -64,7 +64,7 @@ Result<void> explain(const Session& session, Book& book, const Question& questio
 using Answer = Result<void> (*)(const Session&, Book&, const Question&);
 
 ExitCode run_question(const Session& session, const Question& question, Answer answered_by) {
-    const auto book = Book::open(place_of(session), Access::write);
+    const auto book = Book::open(place_of(session), Access::read);
     if (!book) return session.fail(book.error());
     const Result<void> result = answered_by(session, *book.value(), question);
     if (result) return ExitCode::ok;

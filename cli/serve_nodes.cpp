@@ -212,9 +212,9 @@ ExitCode serve_nodes(const Session& session, const ServeOptions& options) {
         });
         watch = std::make_unique<NodeWatch>(books);
         if (options.books.empty()) discovery = std::make_unique<Discovery>(joining);
-        if (joined.ok()) placement = std::move(joined).value();
         // Reads and forwarding go on without it; others take the books.
-        if (!joined.ok()) session.terminal->error(joined.error());
+        if (!joined.ok()) return session.terminal->error(joined.error());
+        placement = std::move(joined).value();
     };
     return run_server(session, options, site, {.on_listening = join, .on_stopping = [&] {
                                                    discovery.reset();

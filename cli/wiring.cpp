@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "connectors/kafka/origin.hpp"
@@ -81,12 +83,12 @@ Result<void> Book::open_folder() {
     const bool exists = files_.list(folder_ + "/log").ok();
     if (!exists && access_ != Access::create) return no_such_book(folder_);
     if (exists && access_ == Access::create) return book_exists(folder_, "folder");
-    const SegmentLogOptions options{
+    segments_ = {
         .folder = folder_ + "/log",
         .create = access_ == Access::create,
         .read_only = access_ == Access::read,
     };
-    auto opened = SegmentLog::open(files_, random_, options);
+    auto opened = SegmentLog::open(files_, random_, segments_);
     if (!opened && opened.error().code == ErrorCode::not_found) return no_segment(folder_);
     DAYBOOK_TRY(segment_log_, std::move(opened));
     return {};
@@ -106,8 +108,8 @@ Result<void> Book::open_topic() {
     }
     // Another process keeps the copy up to date: then it is enough to look at it.
     if (!opened.ok() && opened.error().code == ErrorCode::denied && access_ == Access::read) {
-        const SegmentLogOptions reading{.folder = options.folder, .read_only = true};
-        DAYBOOK_TRY(segment_log_, SegmentLog::open(files_, random_, reading));
+        segments_ = {.folder = options.folder, .read_only = true};
+        DAYBOOK_TRY(segment_log_, SegmentLog::open(files_, random_, segments_));
         return {};
     }
     DAYBOOK_TRY(kafka_log_, std::move(opened));
@@ -151,10 +153,37 @@ Result<Engine*> Book::engine() {
     return engine_.get();
 }
 
+Result<void> Book::open_rows() {
+    constexpr int attempts_max = 50;
+    constexpr std::chrono::milliseconds between{100};
+    for (int attempt = 1; store_ == nullptr; ++attempt) {
+        auto opened = RocksStore::open(folder_ + "/rows");
+        const bool is_held = !opened && opened.error().code == ErrorCode::denied;
+        if (is_held && attempt == attempts_max) {
+            return Error{
+                ErrorCode::busy,
+                fmt::format(
+                    "{}, and did not let go of them in 5 s: wait until it ends, or ask it, if it "
+                    "is a server",
+                    opened.error().message
+                )};
+        }
+        if (is_held) {
+            std::this_thread::sleep_for(between);
+            continue;
+        }
+        DAYBOOK_TRY(store_, std::move(opened));
+    }
+    // Whoever had the rows before may have seen more of the log than there was at our opening.
+    if (segments_.read_only) {
+        DAYBOOK_TRY(segment_log_, SegmentLog::open(files_, random_, segments_));
+    }
+    return {};
+}
+
 Result<Follower*> Book::follower(const FoldProgress& progress) {
-    DAYBOOK_ASSERT(access_ != Access::read);
     if (follower_ == nullptr) {
-        DAYBOOK_TRY(store_, RocksStore::open(folder_ + "/rows"));
+        DAYBOOK_TRY_VOID(open_rows());
         DAYBOOK_TRY(
             follower_,
             Follower::open(log(), *store_, {.projections = registered_projections(), .limits = {}})

@@ -65,7 +65,9 @@ class Book {
     void record_by(const Clock& clock) { recording_clock_ = &clock; }
     // Restores the state on the first call. Needs write access. In Kafka it claims the book first.
     [[nodiscard]] Result<Engine*> engine();
-    // The rows of all projections, brought up to the end of the log. Needs write access.
+    // The rows of all projections, brought up to the end of the log; they have a lock of their own,
+    // so that a reader has them while another process appends. `busy` names the process that
+    // holds them for longer than a moment. Without write access the log is looked at again.
     [[nodiscard]] Result<Follower*> follower(const FoldProgress& progress = {});
     // Stops the engine, so that it leaves a snapshot. The destructor does it too.
     [[nodiscard]] Result<void> close();
@@ -73,6 +75,7 @@ class Book {
  private:
     [[nodiscard]] Result<void> open_folder();
     [[nodiscard]] Result<void> open_topic();
+    [[nodiscard]] Result<void> open_rows();
     [[nodiscard]] Log& writable_log();
 
     BookPlace place_;
@@ -82,6 +85,7 @@ class Book {
     SystemClock clock_;
     const Clock* recording_clock_ = &clock_;
     Codec codec_;
+    SegmentLogOptions segments_;                  // Of segment_log_.
     std::unique_ptr<SegmentLog> segment_log_;     // Or a copy that is only read,
     std::unique_ptr<kafka::KafkaLog> kafka_log_;  // or this one.
     AppendFigures appends_;

@@ -204,8 +204,11 @@ Result<Backdating::Submitted> Backdating::submit(std::string_view command, const
     const auto begin = std::chrono::steady_clock::now();
     const Answer answer = engine_.submit_and_wait(message);
     const std::int64_t taken = microseconds_since(begin);
-    if (answer.outcome == Answer::Outcome::accepted) return Submitted{answer, taken};
-    return Error{ErrorCode::conflict, fmt::format("{}: {}", command, cli::answer_text(answer))};
+    if (answer.outcome != Answer::Outcome::accepted) {
+        return Error{ErrorCode::conflict, fmt::format("{}: {}", command, cli::answer_text(answer))};
+    }
+    stream_.note(answer);
+    return Submitted{answer, taken};
 }
 
 Result<Round> Backdating::play_round(const std::function<Result<void>()>& follow) {

@@ -18,13 +18,17 @@ Stream::Stream(Engine& engine, Codec& codec)
 
 void Stream::check(const CommandMessage& sent, const Answer& answer) {
     if (answer.outcome == Answer::Outcome::accepted) {
-        answered_end_ = std::max(answered_end_, answer.first_position + answer.event_count);
+        note(answer);
         return;
     }
     if (refusal_) return;
     refusal_ = Error{
         ErrorCode::conflict,
         fmt::format("command {}: {}", to_string(sent.id), cli::answer_text(answer))};
+}
+
+void Stream::note(const Answer& answer) {
+    answered_end_ = std::max(answered_end_, answer.first_position + answer.event_count);
 }
 
 Result<void> Stream::send(std::string_view command, std::string_view id, const Body& body) {

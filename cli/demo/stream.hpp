@@ -30,6 +30,8 @@ class Stream {
     [[nodiscard]] Result<void> send(
         std::string_view command, std::string_view id, const Body& body
     );
+    // What the engine accepted from somebody else is heard, too.
+    void note(const Answer& answer);
     void set_actor(const Id& actor) { actor_ = actor; }
     // Waits for every answer, then calls `use` with each event that the commands sent since the
     // last time made: now, or in an earlier run that was broken off.

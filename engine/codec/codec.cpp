@@ -8,11 +8,11 @@
 #include <iterator>
 #include <utility>
 
+#include "engine/base/nearest.hpp"
 #include "engine/codec/describe.hpp"
 #include "engine/codec/json_reader.hpp"
 #include "engine/codec/json_writer.hpp"
 #include "engine/codec/layout.hpp"
-#include "engine/base/nearest.hpp"
 #include "engine/codec/words.hpp"
 #include "schemas/envelope.hpp"
 

@@ -212,4 +212,18 @@ std::uint32_t process_id() {
     return static_cast<std::uint32_t>(::getpid());
 }
 
+// Opened for reading alone, and never by the holder itself: a close gives up all locks that the
+// process has on the file.
+std::optional<std::uint32_t> process_that_locks(const std::string& path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return std::nullopt;
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    const bool is_told = ::fcntl(descriptor, F_GETLK, &lock) == 0;
+    ::close(descriptor);
+    if (!is_told || lock.l_type == F_UNLCK || lock.l_pid <= 0) return std::nullopt;
+    return static_cast<std::uint32_t>(lock.l_pid);
+}
+
 }  // namespace daybook

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -85,5 +86,7 @@ class PosixFileSystem final : public FileSystem {
 
 // The number of this process, for the message to the one who finds a book locked.
 [[nodiscard]] std::uint32_t process_id();
+// Which other process holds a lock by fcntl() on this file, if one does and it can be told.
+[[nodiscard]] std::optional<std::uint32_t> process_that_locks(const std::string& path);
 
 }  // namespace daybook

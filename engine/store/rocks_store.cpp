@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "engine/base/assert.hpp"
+#include "engine/os/file.hpp"
 
 namespace daybook {
 namespace {
@@ -36,6 +37,14 @@ Error error_of(const rocksdb::Status& status, const std::string& what) {
 Result<void> checked(const rocksdb::Status& status, const std::string& what) {
     if (status.ok()) return {};
     return error_of(status, what);
+}
+
+Error held_by_another(const std::string& folder) {
+    const auto holder = process_that_locks(folder + "/LOCK");
+    return {
+        ErrorCode::denied,
+        "the rows in " + folder + " are held by " +
+            (holder ? "process " + std::to_string(*holder) : "another process")};
 }
 
 rocksdb::Options options_for(const RocksOptions& options) {
@@ -115,9 +124,13 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(
     database->folder = folder;
     database->sorted_file_bytes_min = options.sorted_file_bytes_min;
     rocksdb::DB* opened = nullptr;
-    DAYBOOK_TRY_VOID(
-        checked(rocksdb::DB::Open(database->options, folder, &opened), "opening " + folder)
-    );
+    const rocksdb::Status status = rocksdb::DB::Open(database->options, folder, &opened);
+    const Result<void> is_open = checked(status, "opening " + folder);
+    const bool is_ours = status.ToString().find("current process") != std::string::npos;
+    if (!is_open && is_open.error().code == ErrorCode::denied && !is_ours) {
+        return held_by_another(folder);
+    }
+    DAYBOOK_TRY_VOID(is_open);
     database->db.reset(opened);
 
     // What a crash left half made.

@@ -104,10 +104,10 @@ void project(Rows<PartyTotals>&, Rows<PastPartyTotals>&, const InvoiceIssued&, c
 void project(Rows<PartyTotals>&, Rows<PastPartyTotals>&, const CreditNoteIssued&, const Header&);
 void project(Rows<ItemTotals>&, Rows<PastItemTotals>&, const InvoiceIssued&, const Header&);
 void project(Rows<ItemTotals>&, Rows<PastItemTotals>&, const CreditNoteIssued&, const Header&);
-void project(Rows<CountryTotals>&, Rows<PastCountryTotals>&, const InvoiceIssued&, const Header&);
-void project(
-    Rows<CountryTotals>&, Rows<PastCountryTotals>&, const CreditNoteIssued&, const Header&
-);
+using Countries = Rows<CountryTotals>;
+using PastCountries = Rows<PastCountryTotals>;
+void project(Countries&, PastCountries&, const InvoiceIssued&, const Header&);
+void project(Countries&, PastCountries&, const CreditNoteIssued&, const Header&);
 void project(Rows<DayTotals>&, Rows<PastDayTotals>&, const InvoiceIssued&, const Header&);
 void project(Rows<DayTotals>&, Rows<PastDayTotals>&, const CreditNoteIssued&, const Header&);
 

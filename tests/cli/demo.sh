@@ -35,7 +35,11 @@ status=0
 # Broken off twice: by Ctrl-C, which says how to go on, and without a word.
 for signal in INT KILL; do
   "$program" demo broken --events 30000 > shown 2> said &
-  while [ "$("$program" -b broken log stat --csv 2> /dev/null | tail -n 1 | cut -d , -f 1)0" -lt 10 ]; do :; done
+  tries=0
+  until [ "$("$program" -b broken log stat --csv 2> /dev/null | tail -n 1 | cut -d , -f 1)0" -ge 10 ]; do
+    tries=$((tries + 1))
+    [ $tries -lt 1000 ] || fail "the demonstration does not begin: $(cat said)"
+  done
   kill -$signal $!
   status=0
   wait $! || status=$?

@@ -295,8 +295,7 @@ TEST_CASE("progress counts the rows of all passes, and is whole only at the end"
     desk.write("customers.csv", text);
     for (const bool is_together : {false, true}) {
         std::string again{customers};
-        if (is_together)
-            again.replace(again.find("document code"), 13, "document code anywhere");
+        if (is_together) again.replace(again.find("document code"), 13, "document code anywhere");
         ImportOptions options = desk.options();
         std::vector<ImportProgress> seen;
         options.progress = [&seen](const ImportProgress& at) { seen.push_back(at); };

@@ -107,7 +107,7 @@ class Books(unittest.TestCase):
             client.delete_topic(f"test.daybook.{self.name}.events")
 
     def test_a_book_moves_to_kafka_and_back_and_stays_the_same(self):
-        self.run_program("demo", "here", "--events", "2000")
+        self.run_program("demo", "here", "--events", "8000")
         there = ["--from", "here", "--to", self.place, "--local", "copy"]
         first = self.run_program("book", "copy", *there)
         root = self.root_of(first)

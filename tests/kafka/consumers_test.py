@@ -61,7 +61,7 @@ class Consumers(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.folder.cleanup)
         cls.book = f"{cls.folder.name}/book"
-        program(cls.book, "demo", cls.book, "--events", "1000")
+        program(cls.book, "demo", cls.book, "--events", "8000")
         cls.expected = balances_of(program(cls.book, "report", "trial-balance", "--csv"))
         cls.values = list(events_of(cls.book))
 

@@ -47,7 +47,7 @@ class DoctorTest(unittest.TestCase):
     def look(self, *arguments):
         """The checks by name, and the exit code."""
         done = subprocess.run(
-            [PROGRAM, "doctor", "--json", *arguments],
+            [PROGRAM, "doctor", "--jsonl", *arguments],
             capture_output=True,
             text=True,
             timeout=SECONDS_MAX,

@@ -147,7 +147,7 @@ class NodesTest(unittest.TestCase):
         with cluster_nodes.Nodes(program(), brokers, ["a", "b"], [], faster) as late:
             home = f"{late.folder}/home"
             self.run_program("init", f"kafka://{brokers}/begun", "--local", f"{late.folder}/begun")
-            self.run_program("demo", home, "--events", "5000")
+            self.run_program("demo", home, "--events", "8000")
             there = ["--from", home, "--to", f"kafka://{brokers}/copied"]
             self.run_program("book", "copy", *there, "--local", f"{late.folder}/copied")
             for book in ("begun", "copied"):

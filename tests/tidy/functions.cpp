@@ -35,8 +35,7 @@ std::string_view head_before(std::string_view code, std::size_t brace) {
 bool is_function_head(std::string_view head) {
     static const std::regex other{
         R"(^\s*(?:else\s+)?(if|for|while|switch|do|else|catch|namespace|class|struct|enum|union)\b)"
-        R"(|^\s*(return|extern)\b)"
-    };
+        R"(|^\s*(return|extern)\b)"};
     static const std::regex call{R"([\w>\]]\s*\()"};
     if (std::regex_search(head.begin(), head.end(), other)) {
         static const std::regex with_body{

@@ -47,11 +47,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const std::string_view json{reinterpret_cast<const char*>(bytes) + 1, size - 1};
     const std::size_t choice = bytes[0] / 2U % 128U;
     const auto commands = codec.commands();
-    const auto message = choice == 0
-                             ? codec.command(json)
-                             : codec.command_of_body(
-                                   commands[(choice - 1) % commands.size()].full_name(), json
-                               );
+    const auto message =
+        choice == 0
+            ? codec.command(json)
+            : codec.command_of_body(commands[(choice - 1) % commands.size()].full_name(), json);
     if (message.ok()) {
         check_accepted(strict, message.value());
     } else {

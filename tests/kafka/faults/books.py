@@ -103,7 +103,7 @@ def moved(options, rounds):
     verdict = oracle.Verdict()
     with kafka.Cluster(kafka.new_folder()) as cluster:
         home = cluster.folder / "home"
-        run_well(options, "demo", home, "--events", "2000", "--seed", str(rng.randrange(1000)))
+        run_well(options, "demo", home, "--events", "8000", "--seed", str(rng.randrange(1000)))
         before = list(segments.events_of(home))
         balance = run_well(options, "-b", home, "report", "trial-balance", "--csv")
         for number in range(rounds):
