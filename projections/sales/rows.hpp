@@ -87,19 +87,17 @@ void project(Rows<SaleRow>&, const InvoiceIssued&, const EventHeader&);
 void project(Rows<SaleRow>&, const CreditNoteIssued&, const EventHeader&);
 
 // invoice_status.cpp
+using Header = EventHeader;
 using InvoiceChanges = Rows<InvoiceChangeRow>;
 void project(Rows<InvoicePartRow>&, const InvoiceIssued&);
 void project(Rows<InvoicePartRow>&, const CreditNoteIssued&);
-void project(InvoiceChanges&, const CreditNoteIssued&, const EventHeader&);
+void project(InvoiceChanges&, const CreditNoteIssued&, const Header&);
+void project(Rows<InvoiceRow>&, InvoiceChanges&, const accounting::AllocationMade&, const Header&);
 void project(
-    Rows<InvoiceRow>&, InvoiceChanges&, const accounting::AllocationMade&, const EventHeader&
-);
-void project(
-    Rows<InvoiceRow>&, InvoiceChanges&, const accounting::AllocationUndone&, const EventHeader&
+    Rows<InvoiceRow>&, InvoiceChanges&, const accounting::AllocationUndone&, const Header&
 );
 void project(Rows<LastDayRow>&, const accounting::EntryPosted&);
 
-using Header = EventHeader;
 void project(Rows<PartyTotals>&, Rows<PastPartyTotals>&, const InvoiceIssued&, const Header&);
 void project(Rows<PartyTotals>&, Rows<PastPartyTotals>&, const CreditNoteIssued&, const Header&);
 void project(Rows<ItemTotals>&, Rows<PastItemTotals>&, const InvoiceIssued&, const Header&);

@@ -34,7 +34,7 @@ struct DemoBook {
         const char* const program = std::getenv("DAYBOOK_PROGRAM");
         REQUIRE(program != nullptr);
         const std::string command = fmt::format(
-            "'{}' demo '{}/book' --events 4000 >'{}/said' 2>&1",
+            "'{}' demo '{}/book' --events 8000 >'{}/said' 2>&1",
             program,
             folder.path(),
             folder.path()

@@ -137,7 +137,7 @@ class Secured(unittest.TestCase):
         options = [f"{name}={value}" for name, value in PLAIN.items()]
         log = f"kafka://{os.environ['DAYBOOK_KAFKA_SASL']}/doctor"
         done = subprocess.run(
-            [PROGRAM, "doctor", "--json", "--log", log, self.book, "--kafka", *options],
+            [PROGRAM, "doctor", "--jsonl", "--log", log, self.book, "--kafka", *options],
             capture_output=True,
             text=True,
             timeout=SECONDS_MAX,
