@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "engine/domain/purchasing/portions.hpp"
 
@@ -44,7 +45,8 @@ class Match {
           given_(bill.lines[index]),
           index_(index),
           base_(state.book.get().base),
-          left_{given_.quantity, zero(base_), given_.net} {}
+          left_{given_.quantity, zero(base_), given_.net},
+          expected_(zero(bill.currency)) {}
 
     [[nodiscard]] Check match();
     void put_into(std::vector<MatchedLine>& lines) const;
@@ -65,10 +67,14 @@ class Match {
     [[nodiscard]] static MatchKind kind_for(bool is_stocked, MatchKind kind) {
         return is_stocked ? kind : MatchKind::expense;
     }
-    // Each part takes what is expected of it, and of what the net is beyond that its share by
-    // quantity: parts as expected have no difference, and all of them come to the net.
-    void expect(Money all) { left_.net -= all; }
-    Money next(Quantity quantity, Money expected) { return expected + take(left_, quantity).net; }
+    void expect(Money all) {
+        left_.net -= all;
+        expected_ += all;
+    }
+    // Each part takes what is expected of it. What the net is beyond all that is shared by
+    // quantity; what it is less, by what is expected, so that no part costs less than nothing.
+    // Parts as expected have no difference, and all of them come to the net.
+    [[nodiscard]] Money next(Quantity quantity, Money expected);
 
     const Purchasing& state_;
     const GivenBill& bill_;
@@ -76,11 +82,24 @@ class Match {
     std::size_t index_;
     Currency base_;
     Portion left_;    // Of the quantity, and of what the net is beyond what is expected.
+    Money expected_;  // Of what is left.
     Portion beyond_;  // Billed beyond what came, at the order's price.
     bool line_is_stocked_ = false;
     Id warehouse_;
     std::vector<Part> parts_;
 };
+
+Money Match::next(Quantity quantity, Money expected) {
+    const Money others = expected_ - expected;
+    expected_ = others;
+    if (!left_.net.is_negative() || quantity == left_.quantity) {
+        return expected + take(left_, quantity).net;
+    }
+    const Money less = allocate(left_.net, std::array{expected.minor(), others.minor()}).front();
+    left_.net -= less;
+    left_.quantity -= quantity;
+    return expected + less;
+}
 
 Check Match::add_plain(MatchKind kind, Quantity quantity, Money net) {
     const Judged<Money> base = in_base(net);
