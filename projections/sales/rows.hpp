@@ -89,13 +89,13 @@ void project(Rows<SaleRow>&, const CreditNoteIssued&, const EventHeader&);
 // invoice_status.cpp
 using Header = EventHeader;
 using InvoiceChanges = Rows<InvoiceChangeRow>;
+using Allocated = accounting::AllocationMade;
+using Unallocated = accounting::AllocationUndone;
 void project(Rows<InvoicePartRow>&, const InvoiceIssued&);
 void project(Rows<InvoicePartRow>&, const CreditNoteIssued&);
 void project(InvoiceChanges&, const CreditNoteIssued&, const Header&);
-void project(Rows<InvoiceRow>&, InvoiceChanges&, const accounting::AllocationMade&, const Header&);
-void project(
-    Rows<InvoiceRow>&, InvoiceChanges&, const accounting::AllocationUndone&, const Header&
-);
+void project(Rows<InvoiceRow>&, InvoiceChanges&, const Allocated&, const Header&);
+void project(Rows<InvoiceRow>&, InvoiceChanges&, const Unallocated&, const Header&);
 void project(Rows<LastDayRow>&, const accounting::EntryPosted&);
 
 void project(Rows<PartyTotals>&, Rows<PastPartyTotals>&, const InvoiceIssued&, const Header&);
