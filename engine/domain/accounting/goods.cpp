@@ -233,6 +233,7 @@ class Movement {
 Decision add_revalued(const Books& state, AccountSums& sums, const inventory::RevaluedLine& line) {
     const Id group = read(line.posting_group());
     const std::int64_t to_stock = read(line.to_stock()).minor();
+    const std::int64_t to_sold = read(line.to_sold()).minor();
     const Wide amount = read(line.amount()).minor();
     if (to_stock != 0) {
         Decision no = sums.add_stock(state, read(line.scope()), group, to_stock);
@@ -242,8 +243,8 @@ Decision add_revalued(const Books& state, AccountSums& sums, const inventory::Re
         if (to_stock == 0) return {};
         return sums.add(state, AccountRole::stock_variation, group, -static_cast<Wide>(to_stock));
     }
-    if (amount != to_stock) {
-        Decision no = sums.add(state, AccountRole::cost_of_sales, group, amount - to_stock);
+    if (to_sold != 0) {
+        Decision no = sums.add(state, AccountRole::cost_of_sales, group, to_sold);
         if (no.is_refused()) return no;
     }
     if (amount == 0) return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "engine/base/date.hpp"
 #include "engine/base/money.hpp"
@@ -46,6 +47,16 @@ struct Layer {
     Date origin;
     Quantity quantity;
     Money value;
+};
+// What a movement that others refer to took of a receipt, and what had left of that before.
+struct Taken {
+    Moment issue;
+    std::int64_t before = 0;  // Thousandths, like
+    std::int64_t quantity = 0;
+};
+struct Gone {
+    std::int64_t quantity = 0;  // All that has left, in the closed time too.
+    std::vector<Taken> linked;  // In the order in which they took.
 };
 // The costs of all movements of one day with one reason.
 struct CostChange {

@@ -153,6 +153,47 @@ Revalued Costing::revalue(std::uint32_t number, const Revaluing& revaluing) {
     return {revaluing.amount - to_sold, to_sold};
 }
 
+// By a standard all of it is variance, which stays.
+std::vector<ReceiptAmount> Costing::passed_on(std::uint32_t number, const Revaluing& revaluing)
+    const {
+    std::vector<ReceiptAmount> parts;
+    if (is_standard(number)) return parts;
+    const cost::Movement movement = movement_of(revaluing, money(revaluing.amount));
+    const cost::CostPool& pool = this->pool(number).cost;
+    std::int64_t gone_amount = pool.cost_of(movement.moment).minor();
+    // Short stock is worth less by it as well; no more of it went on than there was.
+    const std::int64_t most = revaluing.amount;
+    gone_amount =
+        std::clamp(gone_amount, std::min<std::int64_t>(most, 0), std::max<std::int64_t>(most, 0));
+    const cost::Gone gone = pool.gone_of(revaluing.receipt, movement.moment);
+    for (const cost::Taken& taken : gone.linked) {
+        const std::int64_t amount =
+            share(gone_amount, taken.before + taken.quantity, gone.quantity) -
+            share(gone_amount, taken.before, gone.quantity);
+        pass_on(movement.moment, {taken.issue.sequence(), amount}, parts);
+    }
+    return parts;
+}
+
+// Divides what fell on an issue among the receipts that it became before the moment.
+void Costing::pass_on(
+    const cost::Moment& moment, const ReceiptAmount& input, std::vector<ReceiptAmount>& parts
+) const {
+    const Tie* tie = find_tie(find_line(input.receipt)->tie);
+    if (tie == nullptr) return;
+    for (std::size_t i = 0; i < tie->parts.size(); ++i) {
+        const TiePart& part = tie->parts[i];
+        if (part.input != 0 && part.input != input.receipt) continue;
+        const MovedLine* line = find_line(part.sequence);
+        if (line == nullptr || !line->is_costed || line->moment() > moment) continue;
+        if (!pool(line->pool).cost.find(line->moment())) continue;
+        const std::int64_t amount =
+            part.input == 0 ? share_of(*tie, i, input.amount) : own_share_of(*tie, i, input.amount);
+        DAYBOOK_ASSERT(line->moment() > find_line(input.receipt)->moment());
+        if (amount != 0) parts.push_back({part.sequence, amount});
+    }
+}
+
 std::int64_t Costing::set_standard(
     std::uint32_t number, std::uint64_t sequence, Date from, UnitPrice standard
 ) {
@@ -234,12 +275,17 @@ std::int64_t Costing::share_of(const Tie& tie, std::size_t part, std::int64_t co
 std::int64_t Costing::worth_of(const Tie& tie, std::size_t part) const {
     const std::uint64_t input = tie.parts[part].input;
     if (input == 0) return share_of(tie, part, cost_of(tie));
-    const MovedLine& line = *find_line(input);
-    Tie own{.inputs = {input}, .parts = {}, .whole = -line.quantity};
+    return own_share_of(tie, part, cost_of(*find_line(input)));
+}
+
+// Of what the only input that it is worth so much of cost.
+std::int64_t Costing::own_share_of(const Tie& tie, std::size_t part, std::int64_t cost) const {
+    const std::uint64_t input = tie.parts[part].input;
+    Tie own{.inputs = {input}, .parts = {}, .whole = -find_line(input)->quantity};
     for (std::size_t i = 0; i <= part; ++i) {
         if (tie.parts[i].input == input) own.parts.push_back({0, tie.parts[i].weight});
     }
-    return share_of(own, own.parts.size() - 1, cost_of(line));
+    return share_of(own, own.parts.size() - 1, cost);
 }
 
 std::int64_t Costing::value_of(const MovedLine& line) const {

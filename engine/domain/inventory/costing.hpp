@@ -58,6 +58,11 @@ struct Revaluing {
     std::int64_t amount = 0;
 };
 
+struct ReceiptAmount {
+    std::uint64_t receipt = 0;  // The sequence of the line that brought the goods in.
+    std::int64_t amount = 0;
+};
+
 class Costing {
  public:
     explicit Costing(const Stock& state) : state_(state) {}
@@ -75,6 +80,10 @@ class Costing {
     void carry(const PlaceKey& from, const PlaceKey& to, const MovedLine& out);
     [[nodiscard]] bool fits(std::uint32_t pool, const Revaluing& revaluing) const;
     Revalued revalue(std::uint32_t pool, const Revaluing& revaluing);
+    // What of a revaluation, which is in the pool, goes on with the goods that went on by then.
+    [[nodiscard]] std::vector<ReceiptAmount> passed_on(
+        std::uint32_t pool, const Revaluing& revaluing
+    ) const;
     // What the change of the standard adds to the pool's value.
     std::int64_t set_standard(
         std::uint32_t pool, std::uint64_t sequence, Date from, UnitPrice cost
@@ -144,6 +153,11 @@ class Costing {
     [[nodiscard]] const Tie* find_tie(std::uint64_t id) const;
     [[nodiscard]] Tie& change_tie(std::uint64_t id);
     [[nodiscard]] std::int64_t worth_of(const Tie& tie, std::size_t part) const;
+    [[nodiscard]] std::int64_t own_share_of(const Tie& tie, std::size_t part, std::int64_t cost)
+        const;
+    void pass_on(
+        const cost::Moment& moment, const ReceiptAmount& input, std::vector<ReceiptAmount>& parts
+    ) const;
     [[nodiscard]] std::int64_t cost_of(const Tie& tie) const;
     [[nodiscard]] std::int64_t insert(std::uint32_t pool, const cost::Movement& movement);
     [[nodiscard]] Money money(std::int64_t minor) const {
