@@ -36,7 +36,7 @@ Gone CostPool::gone_of(Moment receipt, Moment through) const {
     const Moment last = opening_ ? std::max(through, opening_->end()) : through;
     const std::int64_t begin = received_before(root_, receipt);
     const std::int64_t end = begin + found->quantity;
-    Gone gone{.quantity = open == nullptr ? 0 : open->gone, .linked = {}};
+    Gone gone{.quantity = open == nullptr ? 0 : open->gone, .taken = {}};
     std::int64_t issued = 0;
     const auto take = [&](std::int64_t quantity) {
         const std::int64_t from = std::clamp(issued, begin, end);
@@ -48,8 +48,8 @@ Gone CostPool::gone_of(Moment receipt, Moment through) const {
         [&](const Slot& slot) {
             const Summary& summary = slot.summary;
             const bool is_before = issued + summary.issued <= begin;
-            if (summary.last > last || (summary.linked > 0 && !is_before)) return false;
-            gone.quantity += take(summary.issued);
+            if (summary.last > last || !is_before) return false;
+            issued += summary.issued;
             return true;
         },
         [&](const Entry& entry) {
@@ -58,9 +58,8 @@ Gone CostPool::gone_of(Moment receipt, Moment through) const {
             const std::int64_t before = gone.quantity;
             const std::int64_t taken = take(entry.quantity);
             gone.quantity += taken;
-            const bool is_behind = entry.moment > receipt;
-            if (!entry.is_linked || !is_behind || taken == 0) return true;
-            gone.linked.push_back({entry.moment, before, taken});
+            if (taken == 0) return true;
+            gone.taken.push_back({entry.moment, entry.reason, entry.is_linked, before, taken});
             return true;
         }
     );

@@ -48,15 +48,17 @@ struct Layer {
     Quantity quantity;
     Money value;
 };
-// What a movement that others refer to took of a receipt, and what had left of that before.
+// What an issue took of a receipt, and what had left of that before.
 struct Taken {
     Moment issue;
+    std::uint8_t reason = 0;
+    bool is_linked = false;
     std::int64_t before = 0;  // Thousandths, like
     std::int64_t quantity = 0;
 };
 struct Gone {
     std::int64_t quantity = 0;  // All that has left, in the closed time too.
-    std::vector<Taken> linked;  // In the order in which they took.
+    std::vector<Taken> taken;   // By the issues since the closed time, in their order.
 };
 // The costs of all movements of one day with one reason.
 struct CostChange {

@@ -153,45 +153,52 @@ Revalued Costing::revalue(std::uint32_t number, const Revaluing& revaluing) {
     return {revaluing.amount - to_sold, to_sold};
 }
 
-// By a standard all of it is variance, which stays.
-std::vector<ReceiptAmount> Costing::passed_on(std::uint32_t number, const Revaluing& revaluing)
-    const {
-    std::vector<ReceiptAmount> parts;
-    if (is_standard(number)) return parts;
-    const cost::Movement movement = movement_of(revaluing, money(revaluing.amount));
+// By a standard all of it is variance, which stays. Short stock is worth less by it as well: no
+// more of it leaves than there was.
+Costing::Leaving Costing::leaving_of(std::uint32_t number, const Revaluing& revaluing) const {
+    Leaving leaving;
+    if (is_standard(number)) return leaving;
     const cost::CostPool& pool = this->pool(number).cost;
-    std::int64_t gone_amount = pool.cost_of(movement.moment).minor();
-    // Short stock is worth less by it as well; no more of it went on than there was.
-    const std::int64_t most = revaluing.amount;
-    gone_amount =
-        std::clamp(gone_amount, std::min<std::int64_t>(most, 0), std::max<std::int64_t>(most, 0));
-    const cost::Gone gone = pool.gone_of(revaluing.receipt, movement.moment);
-    for (const cost::Taken& taken : gone.linked) {
-        const std::int64_t amount =
-            share(gone_amount, taken.before + taken.quantity, gone.quantity) -
-            share(gone_amount, taken.before, gone.quantity);
-        pass_on(movement.moment, {taken.issue.sequence(), amount}, parts);
+    const auto moment = cost::Moment::of(revaluing.day, rank_of_others, revaluing.sequence);
+    const auto [least, most] = std::minmax<std::int64_t>({0, revaluing.amount});
+    const std::int64_t amount = std::clamp(pool.cost_of(moment).minor(), least, most);
+    const cost::Gone gone = pool.gone_of(revaluing.receipt, moment);
+    for (const cost::Taken& taken : gone.taken) {
+        std::int64_t part = share(amount, taken.before + taken.quantity, gone.quantity) -
+                            share(amount, taken.before, gone.quantity);
+        const std::uint64_t issue = taken.issue.sequence();
+        // What ran ahead of the receipt may be what it was made of.
+        if (taken.is_linked && taken.issue > revaluing.receipt) {
+            for (const ReceiptAmount& passed : parts_of(moment, issue, part)) {
+                leaving.passed.push_back(passed);
+                part -= passed.amount;
+            }
+        }
+        const bool is_delivered = taken.reason == static_cast<std::uint8_t>(MoveReason::delivery);
+        if (is_delivered && part != 0) leaving.delivered.emplace_back(issue, part);
     }
-    return parts;
+    return leaving;
 }
 
-// Divides what fell on an issue among the receipts that it became before the moment.
-void Costing::pass_on(
-    const cost::Moment& moment, const ReceiptAmount& input, std::vector<ReceiptAmount>& parts
+// What fell on an issue, divided among the receipts that it became before the moment.
+std::vector<ReceiptAmount> Costing::parts_of(
+    cost::Moment moment, std::uint64_t input, std::int64_t amount
 ) const {
-    const Tie* tie = find_tie(find_line(input.receipt)->tie);
-    if (tie == nullptr) return;
+    std::vector<ReceiptAmount> parts;
+    const Tie* tie = find_tie(find_line(input)->tie);
+    if (tie == nullptr) return parts;
     for (std::size_t i = 0; i < tie->parts.size(); ++i) {
         const TiePart& part = tie->parts[i];
-        if (part.input != 0 && part.input != input.receipt) continue;
+        if (part.input != 0 && part.input != input) continue;
         const MovedLine* line = find_line(part.sequence);
         if (line == nullptr || !line->is_costed || line->moment() > moment) continue;
         if (!pool(line->pool).cost.find(line->moment())) continue;
-        const std::int64_t amount =
-            part.input == 0 ? share_of(*tie, i, input.amount) : own_share_of(*tie, i, input.amount);
-        DAYBOOK_ASSERT(line->moment() > find_line(input.receipt)->moment());
-        if (amount != 0) parts.push_back({part.sequence, amount});
+        DAYBOOK_ASSERT(line->moment() > find_line(input)->moment());
+        const std::int64_t worth =
+            part.input == 0 ? share_of(*tie, i, amount) : own_share_of(*tie, i, amount);
+        if (worth != 0) parts.push_back({part.sequence, worth});
     }
+    return parts;
 }
 
 std::int64_t Costing::set_standard(

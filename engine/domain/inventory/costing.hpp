@@ -80,10 +80,13 @@ class Costing {
     void carry(const PlaceKey& from, const PlaceKey& to, const MovedLine& out);
     [[nodiscard]] bool fits(std::uint32_t pool, const Revaluing& revaluing) const;
     Revalued revalue(std::uint32_t pool, const Revaluing& revaluing);
-    // What of a revaluation, which is in the pool, goes on with the goods that went on by then.
-    [[nodiscard]] std::vector<ReceiptAmount> passed_on(
-        std::uint32_t pool, const Revaluing& revaluing
-    ) const;
+    // Where a revaluation, which is in the pool, goes with the goods that left by then: to the
+    // receipts that they became, and to single deliveries.
+    struct Leaving {
+        std::vector<ReceiptAmount> passed;
+        std::vector<IssueChange> delivered;
+    };
+    [[nodiscard]] Leaving leaving_of(std::uint32_t pool, const Revaluing& revaluing) const;
     // What the change of the standard adds to the pool's value.
     std::int64_t set_standard(
         std::uint32_t pool, std::uint64_t sequence, Date from, UnitPrice cost
@@ -155,8 +158,8 @@ class Costing {
     [[nodiscard]] std::int64_t worth_of(const Tie& tie, std::size_t part) const;
     [[nodiscard]] std::int64_t own_share_of(const Tie& tie, std::size_t part, std::int64_t cost)
         const;
-    void pass_on(
-        const cost::Moment& moment, const ReceiptAmount& input, std::vector<ReceiptAmount>& parts
+    [[nodiscard]] std::vector<ReceiptAmount> parts_of(
+        cost::Moment moment, std::uint64_t input, std::int64_t amount
     ) const;
     [[nodiscard]] std::int64_t cost_of(const Tie& tie) const;
     [[nodiscard]] std::int64_t insert(std::uint32_t pool, const cost::Movement& movement);

@@ -81,10 +81,14 @@ class RevaluingAll {
         revaluing.amount = amount;
         if (!costing_.fits(line.pool, revaluing)) return false;
         Revalued split = costing_.revalue(line.pool, revaluing);
-        for (const ReceiptAmount& part : costing_.passed_on(line.pool, revaluing)) {
+        const Costing::Leaving leaving = costing_.leaving_of(line.pool, revaluing);
+        for (const ReceiptAmount& part : leaving.passed) {
             split.to_sold -= part.amount;
             burden_of(part.receipt).passed.push_back({revaluing.sequence, part.amount});
         }
+        event_.issues.insert(
+            event_.issues.end(), leaving.delivered.begin(), leaving.delivered.end()
+        );
         for (const Burden::Share& share : burden.passed) {
             const Currency base = state_.settings.get().base;
             event_.passed.emplace_back(
