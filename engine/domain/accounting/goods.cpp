@@ -23,6 +23,11 @@ bool is_variation(const Books& state) {
     return matching_of(state) == GoodsMatching::stock_variation;
 }
 
+// Where purchases are an expense nothing of them has to be remembered.
+bool remembers_purchases(const Books& state) {
+    return follows_stock(state) && !is_variation(state);
+}
+
 AccountRole variance_role(const Books& state) {
     return is_variation(state) ? AccountRole::stock_variation : AccountRole::cost_variance;
 }
@@ -571,11 +576,12 @@ void listen(Books& state, const purchasing::GoodsReceived& event) {
         billed_before += line->billed_before().minor();
         if (is_variation(state)) state.goods.edit().has_variation = true;
     }
-    if (billed_before == 0) return;
+    if (billed_before == 0 || !remembers_purchases(state)) return;
     state.purchased.at(read(event.receipt())).billed_before = billed_before;
 }
 
 void listen(Books& state, const purchasing::GoodsReturnedToSupplier& event) {
+    if (!remembers_purchases(state)) return;
     PurchasedGoods said;
     for (const purchasing::ReturnedLine* line : *event.lines()) {
         if (!line->is_stocked()) continue;
