@@ -84,9 +84,12 @@ class Costing {
     // receipts that they became, and to single deliveries.
     struct Leaving {
         std::vector<ReceiptAmount> passed;
-        std::vector<IssueChange> delivered;
+        std::vector<IssueChange> delivered;  // Without what had come back by then.
+        std::vector<IssueChange> fallen;     // With it.
     };
     [[nodiscard]] Leaving leaving_of(std::uint32_t pool, const Revaluing& revaluing) const;
+    // Notes it, for what comes back of the deliveries later.
+    void add_later(const std::vector<IssueChange>& fallen);
     // What the change of the standard adds to the pool's value.
     std::int64_t set_standard(
         std::uint32_t pool, std::uint64_t sequence, Date from, UnitPrice cost
@@ -156,8 +159,10 @@ class Costing {
     [[nodiscard]] const Tie* find_tie(std::uint64_t id) const;
     [[nodiscard]] Tie& change_tie(std::uint64_t id);
     [[nodiscard]] std::int64_t worth_of(const Tie& tie, std::size_t part) const;
+    [[nodiscard]] std::int64_t part_of(const Tie& tie, std::size_t part, std::int64_t cost) const;
     [[nodiscard]] std::int64_t own_share_of(const Tie& tie, std::size_t part, std::int64_t cost)
         const;
+    [[nodiscard]] Tie with_next(std::uint64_t input, std::uint64_t part, std::int64_t weight) const;
     [[nodiscard]] std::vector<ReceiptAmount> parts_of(
         cost::Moment moment, std::uint64_t input, std::int64_t amount
     ) const;
