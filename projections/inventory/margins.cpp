@@ -3,6 +3,7 @@
 // what it had cost.
 
 #include <algorithm>
+#include <optional>
 
 #include "projections/inventory/reports.hpp"
 #include "projections/inventory/rows.hpp"
@@ -66,6 +67,16 @@ void add_restated_returns(Posting& posting, const MarginRows& rows, const Restat
         const Money part = is_negative ? -parts[i] : parts[i];
         posting.add_cost(returns[i], returns[i].source_line, read(line.accounting_date()), part);
     }
+}
+
+// The delivered line of that sequence, if it is one.
+std::optional<CardRow> delivery_of(const MarginRows& rows, std::uint64_t sequence) {
+    const LineRow* place = rows.numbered_rows.find(sequence);
+    if (place == nullptr) return std::nullopt;
+    const CardRow* line =
+        rows.card_rows.find(place->item, place->date, place->position, place->line);
+    if (line == nullptr || line->reason != MoveReason::delivery) return std::nullopt;
+    return *line;
 }
 
 // The accounting date of what an issue's pool and day lost more or less.
@@ -183,10 +194,18 @@ bool is_shared(MoveReason reason) {
 
 void take(MarginRows rows, const StockRevalued& event, const EventHeader& header) {
     Posting posting{rows, header.position()};
+    const Date day = read(event.accounting_date());
     for (const RevaluedLine* line : *event.lines()) {
-        add_shared(
-            posting, read(line->item()), read(event.accounting_date()), read(line->to_sold())
-        );
+        add_shared(posting, read(line->item()), day, read(line->to_sold()));
+    }
+    if (event.issues() == nullptr) return;
+    const Currency base = read(event.lines()->Get(0)->amount()).currency();
+    for (const IssueChange* changed : *event.issues()) {
+        const auto line = delivery_of(rows, changed->sequence());
+        if (!line) continue;
+        const Money change = Money::from_minor(changed->minor(), base);
+        add_shared(posting, line->item, day, -change);
+        posting.add_cost(*line, line->source_line, day, change);
     }
 }
 
@@ -209,16 +228,12 @@ void take(MarginRows rows, const CostRestated& event, const EventHeader& header)
     Posting posting{rows, header.position()};
     if (event.issues() != nullptr) {
         for (const IssueChange* changed : *event.issues()) {
-            const LineRow* place = rows.numbered_rows.find(changed->sequence());
-            if (place == nullptr) continue;
-            const CardRow* issue =
-                rows.card_rows.find(place->item, place->date, place->position, place->line);
-            if (issue == nullptr || issue->reason != MoveReason::delivery) continue;
-            const CardRow line = *issue;
+            const auto line = delivery_of(rows, changed->sequence());
+            if (!line) continue;
             const Money change = Money::from_minor(
                 changed->minor(), read(event.lines()->Get(0)->new_cost()).currency()
             );
-            posting.add_cost(line, line.source_line, restated_on(event, line), change);
+            posting.add_cost(*line, line->source_line, restated_on(event, *line), change);
         }
     }
     for (const RestatedLine* line : *event.lines()) {

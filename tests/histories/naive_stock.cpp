@@ -86,16 +86,16 @@ void NaiveStock::learn(const StockRevalued& event) {
     const Date date = read(event.date());
     for (const RevaluedLine* line : *event.lines()) {
         tell(items.of(read(line->item())), read(line->scope()), date, line->to_stock().minor());
-        if (line->receipt() == 0) continue;
+        // What is passed on follows from what was allocated.
+        if (line->receipt() == 0 || line->amount().minor() == 0) continue;
         const Line& receipt = this->line(line->receipt());
-        std::int64_t received = receipt.quantity;
-        if (receipt.was_closed) {
-            const auto* layer = opening_[receipt.pool].layer_of(moment_of(receipt));
-            received = layer == nullptr ? 0 : layer->quantity;
-        }
-        revaluations_.push_back(
-            {line->sequence(), date, line->receipt(), line->amount().minor(), received}
-        );
+        Revaluation one;
+        one.sequence = line->sequence();
+        one.date = date;
+        one.pool = receipt.pool;
+        one.receipt = moment_of(receipt);
+        one.amount = line->amount().minor();
+        new_revaluations_.push_back(one);
     }
 }
 
@@ -341,8 +341,7 @@ std::vector<NaiveStock::Turn> NaiveStock::turns() const {
     for (std::size_t i = 0; i < revaluations_.size(); ++i) {
         const Revaluation& one = revaluations_[i];
         if (one.is_closed) continue;
-        const std::size_t pool = std::ranges::find(lines_, one.receipt, &Line::sequence)->pool;
-        all.push_back({moment_of(one, pool), Turn::Kind::revaluation, i, one.date});
+        all.push_back({moment_of(one, one.pool), Turn::Kind::revaluation, i, one.date});
     }
     std::ranges::stable_sort(all, {}, &Turn::moment);
     return all;
@@ -356,13 +355,23 @@ void NaiveStock::start() {
         const Policy policy = policies_of(id.item)[id.policy].policy;
         states_.push_back({.method = method_of(policy.method)});
     }
+    queues_.assign(pools_.size(), {});
+    for (std::size_t pool = 0; pool < opening_.size(); ++pool) {
+        for (const cost::NaiveLayer& layer : opening_[pool].layers) {
+            queues_[pool].ins.push_back({layer.receipt, layer.left(), layer.gone});
+        }
+        if (opening_[pool].missing > 0)
+            queues_[pool].outs.push_back({0, {}, opening_[pool].missing, {}});
+    }
 }
 
 void NaiveStock::play(const Turn& turn) {
     switch (turn.kind) {
         case Turn::Kind::handed: return play_handed(turn);
         case Turn::Kind::line: return play_line(lines_[turn.number], turn.moment);
-        case Turn::Kind::revaluation: return play_revaluation(turn);
+        case Turn::Kind::revaluation:
+            lose(revaluations_[turn.number]);
+            return (void)play_revaluation(revaluations_[turn.number], turn.moment);
         case Turn::Kind::standard: break;
     }
     const Standard& standard = standards_[turn.number];
@@ -385,6 +394,9 @@ std::int64_t NaiveStock::take(std::size_t pool, const cost::Movement& movement) 
     const std::size_t scope = scopes.of(pools_[pool].scope);
     const std::size_t day = day_number(counted(movement.moment.day()));
     curves_[at(pools_[pool].item, scope, day)] += step.value - before;
+    if (movement.kind == cost::Kind::receipt) {
+        queues_[pool].ins.push_back({movement.moment, movement.quantity.milli(), 0});
+    }
     return step.cost;
 }
 
@@ -395,6 +407,8 @@ void NaiveStock::play_line(Line& line, cost::Moment moment) {
     movement.quantity = Quantity::from_milli(line.quantity > 0 ? line.quantity : -line.quantity);
     movement.value = Money::from_minor(line.quantity > 0 ? worth_of(line) : 0, base);
     line.cost = take(line.pool, movement);
+    if (line.quantity < 0)
+        queues_[line.pool].outs.push_back({line.sequence, {}, -line.quantity, moment});
 }
 
 std::int64_t NaiveStock::worth_of(const Line& line) {
@@ -419,16 +433,124 @@ std::int64_t NaiveStock::worth_of(const Line& line) {
     return cost::fraction(cost, after, whole) - cost::fraction(cost, before, whole);
 }
 
-void NaiveStock::play_revaluation(const Turn& turn) {
-    const Revaluation& one = revaluations_[turn.number];
-    const Line& receipt = line(one.receipt);
+// A change of policy that has nothing to hand over any more has no receipt.
+void NaiveStock::lose(Revaluation& one) {
+    const bool was_closed = one.pool < opening_.size() && one.receipt.day() <= closed_through_;
+    const std::vector<In>& ins = queues_[one.pool].ins;
+    const bool is_here = std::ranges::find(ins, one.receipt, &In::receipt) != ins.end();
+    if (was_closed || is_here) return;
+    one.receipt = {};
+    one.received = 0;
+}
+
+std::int64_t NaiveStock::play_revaluation(const Revaluation& one, cost::Moment moment) {
     cost::Movement movement;
-    movement.moment = turn.moment;
+    movement.moment = moment;
     movement.kind = cost::Kind::revaluation;
     movement.value = Money::from_minor(one.amount, base);
-    movement.receipt = moment_of(receipt);
+    movement.receipt = one.receipt;
     movement.quantity = Quantity::from_milli(one.received);
-    (void)take(receipt.pool, movement);
+    return take(one.pool, movement);
+}
+
+std::int64_t NaiveStock::received_of(std::size_t pool, cost::Moment receipt) const {
+    for (const cost::NaiveLayer& layer : states_[pool].layers) {
+        if (layer.receipt == receipt) return layer.quantity;
+    }
+    return 0;
+}
+
+// What an issue's goods became by transfers and repackings, and by coming back.
+std::vector<NaiveStock::Became> NaiveStock::became(const Out& out) const {
+    if (out.sequence == 0) return out.became;
+    std::vector<Became> all;
+    const auto issued = std::ranges::find(lines_, out.sequence, &Line::sequence);
+    for (const Line& line : lines_) {
+        if (!line.is_costed || line.quantity <= 0) continue;
+        const cost::Moment moment = moment_of(line);
+        if (line.original == out.sequence) {
+            all.push_back(
+                {line.pool, moment, line.before, line.before + line.quantity, -issued->quantity}
+            );
+        }
+        if (line.tie == 0) continue;
+        const NaiveTie& tie = ties_[line.tie - 1];
+        if (std::ranges::find(tie.inputs, out.sequence) == tie.inputs.end()) continue;
+        const auto part = tie.weights.begin() + static_cast<std::ptrdiff_t>(line.part);
+        const std::int64_t before = std::accumulate(tie.weights.begin(), part, std::int64_t{0});
+        const std::int64_t whole = std::accumulate(part, tie.weights.end(), before);
+        if (whole > 0) all.push_back({line.pool, moment, before, before + *part, whole});
+        if (whole == 0 && line.part == 0) all.push_back({line.pool, moment, 0, 1, 1});
+    }
+    return all;
+}
+
+// Issues take from the receipts in turn. What they took of this one shares what fell on all that
+// left of it, and takes it to what the goods became by then.
+void NaiveStock::pass_on(const Revaluation& one, std::int64_t gone_amount, Passing& passing) const {
+    std::vector<In> ins = queues_[one.pool].ins;
+    std::ranges::stable_sort(ins, {}, &In::receipt);
+    struct Took {
+        const Out* out = nullptr;
+        std::int64_t before = 0;
+        std::int64_t after = 0;
+    };
+    std::vector<Took> took;
+    std::int64_t gone = 0;
+    for (In& in : ins) {
+        if (in.receipt == one.receipt) gone = in.gone;
+    }
+    for (const Out& out : queues_[one.pool].outs) {
+        std::int64_t wanted = out.quantity;
+        for (In& in : ins) {
+            const std::int64_t taken = std::min(wanted, in.quantity);
+            in.quantity -= taken;
+            wanted -= taken;
+            if (in.receipt != one.receipt || taken == 0) continue;
+            if (out.moment > in.receipt) took.push_back({&out, gone, gone + taken});
+            gone += taken;
+        }
+    }
+    const cost::Moment last = cost::Moment::of(one.date, 2, one.sequence);
+    for (const Took& each : took) {
+        const std::int64_t amount = cost::fraction(gone_amount, each.after, gone) -
+                                    cost::fraction(gone_amount, each.before, gone);
+        for (const Became& part : became(*each.out)) {
+            if (part.receipt > last || received_of(part.pool, part.receipt) == 0) continue;
+            const std::int64_t share = cost::fraction(amount, part.after, part.whole) -
+                                       cost::fraction(amount, part.before, part.whole);
+            if (share == 0) continue;
+            auto& burden = passing[part.receipt];
+            burden = {part.pool, burden.second + share};
+        }
+    }
+}
+
+// Where the goods went on by then is settled when the amount is learned, once and for all.
+void NaiveStock::play_new_revaluation() {
+    Passing passing;
+    for (const Revaluation& one : new_revaluations_) {
+        auto& burden = passing[one.receipt];
+        burden = {one.pool, burden.second + one.amount};
+    }
+    Revaluation one = new_revaluations_.front();
+    for (; !passing.empty(); ++one.sequence) {
+        const auto [receipt, burden] = *passing.begin();
+        passing.erase(passing.begin());
+        one.pool = burden.first;
+        one.receipt = receipt;
+        one.amount = burden.second;
+        one.received = received_of(one.pool, receipt);
+        revaluations_.push_back(one);
+        std::int64_t gone_amount = play_revaluation(one, moment_of(one, one.pool));
+        gone_amount = std::clamp(
+            gone_amount,
+            std::min<std::int64_t>(one.amount, 0),
+            std::max<std::int64_t>(one.amount, 0)
+        );
+        if (states_[one.pool].method != cost::Method::standard) pass_on(one, gone_amount, passing);
+    }
+    new_revaluations_.clear();
 }
 
 // What leaves the old pools, then what comes into the new ones in the order in which it did.
@@ -446,6 +568,7 @@ void NaiveStock::play_handed(const Turn& turn) {
         out.quantity = Quantity::from_milli(whole);
         out.value = Money::from_minor(0, base);
         const std::int64_t cost = take(handed.from, out);
+        Out left{0, {}, whole, out.moment};
         std::int64_t before = 0;
         for (std::size_t i = 0; i < weights.size(); ++i) {
             if (weights[i] == 0) continue;
@@ -458,9 +581,11 @@ void NaiveStock::play_handed(const Turn& turn) {
             part.value = Money::from_minor(
                 cost::fraction(cost, after, whole) - cost::fraction(cost, before, whole), base
             );
+            left.became.push_back({handed.to[i], part.moment, before, after, whole});
             before = after;
             parts[sequence] = {handed.to[i], part};
         }
+        queues_[handed.from].outs.push_back(left);
     }
     for (const auto& [sequence, part] : parts) (void)take(part.first, part.second);
 }
@@ -480,7 +605,14 @@ std::vector<std::int64_t> NaiveStock::weights_of(std::size_t item, const Handed&
 
 const Curves& NaiveStock::replay() {
     start();
-    for (const Turn& turn : turns()) play(turn);
+    for (const Turn& turn : turns()) {
+        if (!new_revaluations_.empty()) {
+            const Revaluation& one = new_revaluations_.front();
+            if (moment_of(one, one.pool) < turn.moment) play_new_revaluation();
+        }
+        play(turn);
+    }
+    if (!new_revaluations_.empty()) play_new_revaluation();
     return curves_;
 }
 

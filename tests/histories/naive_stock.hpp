@@ -87,11 +87,37 @@ class NaiveStock {
     struct Revaluation {
         std::uint64_t sequence = 0;
         Date date;
-        std::uint64_t receipt = 0;
+        std::size_t pool = 0;
+        cost::Moment receipt;
         std::int64_t amount = 0;
         std::int64_t received = 0;  // Of the receipt, as far as it was there when this was learned.
         bool is_closed = false;
     };
+    // What the goods of an issue became: a share of them came into a pool.
+    struct Became {
+        std::size_t pool = 0;
+        cost::Moment receipt;
+        std::int64_t before = 0;  // The share, of the whole.
+        std::int64_t after = 0;
+        std::int64_t whole = 0;
+    };
+    struct In {
+        cost::Moment receipt;
+        std::int64_t quantity = 0;
+        std::int64_t gone = 0;  // Before the opening.
+    };
+    struct Out {
+        std::uint64_t sequence = 0;  // Zero: a change of policy, which became
+        std::vector<Became> became;  // these.
+        std::int64_t quantity = 0;
+        cost::Moment moment;
+    };
+    struct Queue {
+        std::vector<In> ins;
+        std::vector<Out> outs;
+    };
+    // Amounts by receipt, in the order of the receipts' moments.
+    using Passing = std::map<cost::Moment, std::pair<std::size_t, std::int64_t>>;
     struct Standard {
         std::size_t item = 0;
         Date date;
@@ -148,7 +174,12 @@ class NaiveStock {
     [[nodiscard]] std::vector<Turn> turns() const;
     void play(const Turn& turn);
     void play_line(Line& line, cost::Moment moment);
-    void play_revaluation(const Turn& turn);
+    void lose(Revaluation& one);
+    std::int64_t play_revaluation(const Revaluation& one, cost::Moment moment);
+    void play_new_revaluation();
+    void pass_on(const Revaluation& one, std::int64_t gone_amount, Passing& passing) const;
+    [[nodiscard]] std::vector<Became> became(const Out& out) const;
+    [[nodiscard]] std::int64_t received_of(std::size_t pool, cost::Moment receipt) const;
     void play_handed(const Turn& turn);
     [[nodiscard]] std::vector<std::int64_t> weights_of(std::size_t item, const Handed& handed);
     std::int64_t take(std::size_t pool, const cost::Movement& movement);
@@ -162,6 +193,7 @@ class NaiveStock {
     std::vector<Line> lines_;
     std::vector<NaiveTie> ties_;
     std::vector<Revaluation> revaluations_;
+    std::vector<Revaluation> new_revaluations_;  // Whose goods' further way is not known yet.
     std::vector<Standard> standards_;
     std::map<Id, std::vector<NaivePolicy>> policies_;  // By group.
     std::map<Id, bool> receipts_first_;                // By group.
@@ -173,6 +205,7 @@ class NaiveStock {
     std::vector<cost::NaiveState> opening_;  // Of a closed time, by pool.
     Curves opening_curves_{};
     std::vector<cost::NaiveState> states_;
+    std::vector<Queue> queues_;  // By pool.
 };
 
 }  // namespace daybook::inventory

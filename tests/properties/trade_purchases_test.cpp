@@ -338,7 +338,7 @@ void close(Company& company, const char* period) {
 TEST_CASE("whatever is received, billed, credited and sent back, in the end nothing waits") {
     const std::uint64_t seed = test_seed();
     Seen seen;
-    for (std::uint64_t number = 0; number < 150; ++number) {
+    for (std::uint64_t number = 0; number < 250; ++number) {
         CAPTURE(seed);
         CAPTURE(number);
         Prng prng{seed + number};
@@ -365,7 +365,7 @@ TEST_CASE("whatever is received, billed, credited and sent back, in the end noth
 TEST_CASE("purchases that are taken back whole leave no stock, no debt and no cost") {
     const std::uint64_t seed = test_seed() + 1'000'000;
     Seen seen;
-    for (std::uint64_t number = 0; number < 100; ++number) {
+    for (std::uint64_t number = 0; number < 250; ++number) {
         CAPTURE(seed);
         CAPTURE(number);
         Prng prng{seed + number};

@@ -271,7 +271,7 @@ Seen sold(std::uint64_t seed, std::uint64_t companies, void (Sale::*end)()) {
 }  // namespace
 
 TEST_CASE("whatever is delivered, invoiced, returned and credited, in the end nothing waits") {
-    const Seen seen = sold(test_seed() + 3'000'000, 100, &Sale::settle);
+    const Seen seen = sold(test_seed() + 3'000'000, 250, &Sale::settle);
     CHECK(seen.deliveries > 20'000);
     CHECK(seen.invoices > 20'000);
     CHECK(seen.returns > 5'000);
@@ -282,7 +282,7 @@ TEST_CASE("whatever is delivered, invoiced, returned and credited, in the end no
 }
 
 TEST_CASE("sales that are taken back whole leave the stock as it was, and no debt and no cost") {
-    const Seen seen = sold(test_seed() + 4'000'000, 100, &Sale::take_back);
+    const Seen seen = sold(test_seed() + 4'000'000, 250, &Sale::take_back);
     CHECK(seen.returns > 5'000);
     CHECK(seen.credit_notes > 5'000);
 }

@@ -23,6 +23,11 @@ bool is_variation(const Books& state) {
     return matching_of(state) == GoodsMatching::stock_variation;
 }
 
+// Where purchases are an expense nothing of them has to be remembered.
+bool remembers_purchases(const Books& state) {
+    return follows_stock(state) && !is_variation(state);
+}
+
 AccountRole variance_role(const Books& state) {
     return is_variation(state) ? AccountRole::stock_variation : AccountRole::cost_variance;
 }
@@ -233,6 +238,7 @@ class Movement {
 Decision add_revalued(const Books& state, AccountSums& sums, const inventory::RevaluedLine& line) {
     const Id group = read(line.posting_group());
     const std::int64_t to_stock = read(line.to_stock()).minor();
+    const std::int64_t to_sold = read(line.to_sold()).minor();
     const Wide amount = read(line.amount()).minor();
     if (to_stock != 0) {
         Decision no = sums.add_stock(state, read(line.scope()), group, to_stock);
@@ -242,12 +248,35 @@ Decision add_revalued(const Books& state, AccountSums& sums, const inventory::Re
         if (to_stock == 0) return {};
         return sums.add(state, AccountRole::stock_variation, group, -static_cast<Wide>(to_stock));
     }
-    if (amount != to_stock) {
-        Decision no = sums.add(state, AccountRole::cost_of_sales, group, amount - to_stock);
+    if (to_sold != 0) {
+        Decision no = sums.add(state, AccountRole::cost_of_sales, group, to_sold);
         if (no.is_refused()) return no;
     }
     if (amount == 0) return {};
     return sums.add(state, role_against(state, line.reason()), group, -amount);
+}
+
+// What is delivered and waits for its invoice takes its part out of the cost of sales.
+Decision take_out(const Books& state, AccountSums& sums, const GoodsMatcher::Restated& part) {
+    const Wide minor = part.minor;
+    Decision no = sums.add(state, AccountRole::cost_of_sales, part.posting_group, -minor);
+    if (no.is_refused()) return no;
+    return sums.add(state, AccountRole::goods_delivered_not_invoiced, Id{}, minor);
+}
+
+Decision move_waiting(
+    const Books& state,
+    GoodsMatcher& matcher,
+    const inventory::StockRevalued& event,
+    AccountSums& sums
+) {
+    if (event.issues() == nullptr || state.waiting_issues.size() == 0) return {};
+    for (const inventory::IssueChange* issue : *event.issues()) {
+        const auto part = matcher.restate(issue->sequence(), issue->minor());
+        if (part.minor == 0) continue;
+        if (Decision no = take_out(state, sums, part); no.is_refused()) return no;
+    }
+    return {};
 }
 
 // The entries of a restatement, one for each accounting date.
@@ -278,7 +307,6 @@ class Restatement {
         }
         return day.sums.add(state_, role, group, more);
     }
-    // What is delivered and waits for its invoice takes its part out of the cost of sales.
     [[nodiscard]] Decision move_waiting(const inventory::CostRestated& event) {
         if (event.issues() == nullptr || state_.waiting_issues.size() == 0) return {};
         for (const inventory::IssueChange* issue : *event.issues()) {
@@ -286,8 +314,7 @@ class Restatement {
             if (part.minor == 0) continue;
             // A day on which costs changed and their sum did not has no line.
             Day& day = day_of(part.day, state_.days.accounting_date(part.day));
-            Decision no = take_out(day, part);
-            if (no.is_refused()) return no;
+            if (Decision no = take_out(state_, day.sums, part); no.is_refused()) return no;
         }
         return {};
     }
@@ -336,13 +363,6 @@ class Restatement {
     [[nodiscard]] Decision add_variance(Day& day) {
         if (day.unbalanced == 0) return {};
         return day.sums.add(state_, variance_role(state_), day.group, day.unbalanced);
-    }
-    [[nodiscard]] Decision take_out(Day& day, const GoodsMatcher::Restated& part) {
-        Decision no = day.sums.add(
-            state_, AccountRole::cost_of_sales, part.posting_group, -static_cast<Wide>(part.minor)
-        );
-        if (no.is_refused()) return no;
-        return day.sums.add(state_, AccountRole::goods_delivered_not_invoiced, Id{}, part.minor);
     }
 
     const Books& state_;
@@ -486,10 +506,13 @@ Decision react(const Books& state, const inventory::StockRevalued& event, const 
     for (const inventory::RevaluedLine* line : *event.lines()) {
         if (Decision no = add_revalued(state, sums, *line); no.is_refused()) return no;
     }
+    GoodsMatcher matcher{state};
+    if (Decision no = move_waiting(state, matcher, event, sums); no.is_refused()) return no;
     const Id id = read(event.revaluation());
     const Id source = read_or_none(event.source());
     const std::string piece = to_string(source.is_none() ? id : source);
     Posting posting{state};
+    if (matcher.has_changed()) posting.record(matcher.take(id, read(event.date())));
     Decision no = post_goods(
         posting,
         {.entry = entry_name(id, 0),
@@ -553,11 +576,12 @@ void listen(Books& state, const purchasing::GoodsReceived& event) {
         billed_before += line->billed_before().minor();
         if (is_variation(state)) state.goods.edit().has_variation = true;
     }
-    if (billed_before == 0) return;
+    if (billed_before == 0 || !remembers_purchases(state)) return;
     state.purchased.at(read(event.receipt())).billed_before = billed_before;
 }
 
 void listen(Books& state, const purchasing::GoodsReturnedToSupplier& event) {
+    if (!remembers_purchases(state)) return;
     PurchasedGoods said;
     for (const purchasing::ReturnedLine* line : *event.lines()) {
         if (!line->is_stocked()) continue;

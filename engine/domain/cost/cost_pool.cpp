@@ -171,6 +171,19 @@ void CostPool::insert(const Movement& movement) {
     if (!is_last) settle_from(entry.moment, moves_quantity(entry));
 }
 
+namespace {
+
+// Revaluations of a receipt that is not here any more are all expense.
+void lose_revaluations(Moment receipt, std::vector<Entry>& entries) {
+    for (Entry& entry : entries) {
+        if (entry.kind != Kind::revaluation || entry.receipt() != receipt) continue;
+        entry.quantity = 0;
+        entry.set_detail(0);
+    }
+}
+
+}  // namespace
+
 void CostPool::set_quantity(Moment moment, Quantity quantity) {
     DAYBOOK_ASSERT(!opening_ || moment.day() > opening_->through);
     std::vector<Entry> entries;
@@ -188,6 +201,7 @@ void CostPool::set_quantity(Moment moment, Quantity quantity) {
         }
     );
     DAYBOOK_ASSERT(is_here);
+    if (quantity.is_zero()) lose_revaluations(moment, entries);
     rebuild(entries);
 }
 

@@ -115,6 +115,9 @@ class CostPool {
     // What the issue took, by receipt; the values add up to its cost. What ran ahead of its receipt
     // is a layer without a moment.
     [[nodiscard]] std::vector<Layer> layers_taken_by(Moment issue) const;
+    // What has left of the receipt through the moment, first in first out whatever the method; what
+    // ran ahead of it included. Nothing if the receipt is not here any more.
+    [[nodiscard]] Gone gone_of(Moment receipt, Moment through) const;
 
     // Equal pools give equal bytes.
     void save(Packer& packer) const;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "engine/base/date.hpp"
 #include "engine/base/money.hpp"
@@ -46,6 +47,18 @@ struct Layer {
     Date origin;
     Quantity quantity;
     Money value;
+};
+// What an issue took of a receipt, and what had left of that before.
+struct Taken {
+    Moment issue;
+    std::uint8_t reason = 0;
+    bool is_linked = false;
+    std::int64_t before = 0;  // Thousandths, like
+    std::int64_t quantity = 0;
+};
+struct Gone {
+    std::int64_t quantity = 0;  // All that has left, in the closed time too.
+    std::vector<Taken> taken;   // By the issues since the closed time, in their order.
 };
 // The costs of all movements of one day with one reason.
 struct CostChange {

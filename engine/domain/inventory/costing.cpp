@@ -153,6 +153,62 @@ Revalued Costing::revalue(std::uint32_t number, const Revaluing& revaluing) {
     return {revaluing.amount - to_sold, to_sold};
 }
 
+// By a standard all of it is variance, which stays. Short stock is worth less by it as well: no
+// more of it leaves than there was.
+Costing::Leaving Costing::leaving_of(std::uint32_t number, const Revaluing& revaluing) const {
+    Leaving leaving;
+    if (is_standard(number)) return leaving;
+    const cost::CostPool& pool = this->pool(number).cost;
+    const auto moment = cost::Moment::of(revaluing.day, rank_of_others, revaluing.sequence);
+    const auto [least, most] = std::minmax<std::int64_t>({0, revaluing.amount});
+    const std::int64_t amount = std::clamp(pool.cost_of(moment).minor(), least, most);
+    const cost::Gone gone = pool.gone_of(revaluing.receipt, moment);
+    for (const cost::Taken& taken : gone.taken) {
+        std::int64_t part = share(amount, taken.before + taken.quantity, gone.quantity) -
+                            share(amount, taken.before, gone.quantity);
+        const std::uint64_t issue = taken.issue.sequence();
+        const bool is_delivered = taken.reason == static_cast<std::uint8_t>(MoveReason::delivery);
+        if (is_delivered && part != 0) leaving.fallen.emplace_back(issue, part);
+        // What ran ahead of the receipt may be what it was made of.
+        if (taken.is_linked && taken.issue > revaluing.receipt) {
+            for (const ReceiptAmount& passed : parts_of(moment, issue, part)) {
+                leaving.passed.push_back(passed);
+                part -= passed.amount;
+            }
+        }
+        if (is_delivered && part != 0) leaving.delivered.emplace_back(issue, part);
+    }
+    return leaving;
+}
+
+// What fell on an issue, divided among the receipts that it became before the moment.
+std::vector<ReceiptAmount> Costing::parts_of(
+    cost::Moment moment, std::uint64_t input, std::int64_t amount
+) const {
+    std::vector<ReceiptAmount> parts;
+    const Tie* tie = find_tie(find_line(input)->tie);
+    if (tie == nullptr) return parts;
+    for (std::size_t i = 0; i < tie->parts.size(); ++i) {
+        const TiePart& part = tie->parts[i];
+        if (part.input != 0 && part.input != input) continue;
+        const MovedLine* line = find_line(part.sequence);
+        if (line == nullptr || !line->is_costed || line->moment() > moment) continue;
+        if (!pool(line->pool).cost.find(line->moment())) continue;
+        DAYBOOK_ASSERT(line->moment() > find_line(input)->moment());
+        const std::int64_t worth = part_of(*tie, i, amount);
+        if (worth != 0) parts.push_back({part.sequence, worth});
+    }
+    return parts;
+}
+
+void Costing::add_later(const std::vector<IssueChange>& fallen) {
+    for (const IssueChange& one : fallen) {
+        MovedLine line = *find_line(one.sequence());
+        line.later += one.minor();
+        put_line(one.sequence(), line);
+    }
+}
+
 std::int64_t Costing::set_standard(
     std::uint32_t number, std::uint64_t sequence, Date from, UnitPrice standard
 ) {
@@ -178,14 +234,21 @@ void Costing::tie(const Tie& tie) {
 }
 
 void Costing::tie_next(std::uint64_t input, std::uint64_t part, std::int64_t weight) {
+    const Tie next = with_next(input, part, weight);
+    const std::uint64_t id = find_line(input)->tie;
+    if (id == 0) return tie(next);
+    change_tie(id) = next;
+}
+
+// With one more part behind those that there are.
+Tie Costing::with_next(std::uint64_t input, std::uint64_t part, std::int64_t weight) const {
     const MovedLine* line = find_line(input);
     DAYBOOK_ASSERT(line != nullptr);
-    if (line->tie == 0) {
-        tie({.inputs = {input}, .parts = {{part, weight}}, .whole = -line->quantity});
-        return;
-    }
-    const bool has_weights = find_tie(line->tie)->whole == 0;
-    change_tie(line->tie).parts.push_back({part, weight, has_weights ? input : 0});
+    Tie next{.inputs = {input}, .parts = {}, .whole = -line->quantity};
+    if (line->tie != 0) next = *find_tie(line->tie);
+    next.parts.push_back({part, weight, next.whole == 0 ? input : 0});
+    next.parts.back().later = part_of(next, next.parts.size() - 1, line->later);
+    return next;
 }
 
 void Costing::count_taken(std::uint64_t original, std::int64_t quantity, bool is_reversal) {
@@ -233,13 +296,22 @@ std::int64_t Costing::share_of(const Tie& tie, std::size_t part, std::int64_t co
 
 std::int64_t Costing::worth_of(const Tie& tie, std::size_t part) const {
     const std::uint64_t input = tie.parts[part].input;
-    if (input == 0) return share_of(tie, part, cost_of(tie));
-    const MovedLine& line = *find_line(input);
-    Tie own{.inputs = {input}, .parts = {}, .whole = -line.quantity};
+    const std::int64_t cost = input == 0 ? cost_of(tie) : cost_of(*find_line(input));
+    return part_of(tie, part, cost) + tie.parts[part].later;
+}
+
+std::int64_t Costing::part_of(const Tie& tie, std::size_t part, std::int64_t cost) const {
+    return tie.parts[part].input == 0 ? share_of(tie, part, cost) : own_share_of(tie, part, cost);
+}
+
+// Of what the only input that it is worth so much of cost.
+std::int64_t Costing::own_share_of(const Tie& tie, std::size_t part, std::int64_t cost) const {
+    const std::uint64_t input = tie.parts[part].input;
+    Tie own{.inputs = {input}, .parts = {}, .whole = -find_line(input)->quantity};
     for (std::size_t i = 0; i <= part; ++i) {
         if (tie.parts[i].input == input) own.parts.push_back({0, tie.parts[i].weight});
     }
-    return share_of(own, own.parts.size() - 1, cost_of(line));
+    return share_of(own, own.parts.size() - 1, cost);
 }
 
 std::int64_t Costing::value_of(const MovedLine& line) const {
@@ -261,12 +333,8 @@ std::int64_t Costing::present_cost(const MovedLine& line) const {
 }
 
 std::int64_t Costing::worth_of_next(std::uint64_t input, std::int64_t weight) const {
-    const MovedLine* line = find_line(input);
-    DAYBOOK_ASSERT(line != nullptr);
-    Tie tie{.inputs = {input}, .parts = {}, .whole = -line->quantity};
-    if (line->tie != 0) tie = *find_tie(line->tie);
-    tie.parts.push_back({0, weight, tie.whole == 0 ? input : 0});
-    return worth_of(tie, tie.parts.size() - 1);
+    const Tie next = with_next(input, 0, weight);
+    return worth_of(next, next.parts.size() - 1);
 }
 
 void Costing::store(Stock& state) const {

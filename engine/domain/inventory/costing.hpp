@@ -58,6 +58,11 @@ struct Revaluing {
     std::int64_t amount = 0;
 };
 
+struct ReceiptAmount {
+    std::uint64_t receipt = 0;  // The sequence of the line that brought the goods in.
+    std::int64_t amount = 0;
+};
+
 class Costing {
  public:
     explicit Costing(const Stock& state) : state_(state) {}
@@ -75,6 +80,16 @@ class Costing {
     void carry(const PlaceKey& from, const PlaceKey& to, const MovedLine& out);
     [[nodiscard]] bool fits(std::uint32_t pool, const Revaluing& revaluing) const;
     Revalued revalue(std::uint32_t pool, const Revaluing& revaluing);
+    // Where a revaluation, which is in the pool, goes with the goods that left by then: to the
+    // receipts that they became, and to single deliveries.
+    struct Leaving {
+        std::vector<ReceiptAmount> passed;
+        std::vector<IssueChange> delivered;  // Without what had come back by then.
+        std::vector<IssueChange> fallen;     // With it.
+    };
+    [[nodiscard]] Leaving leaving_of(std::uint32_t pool, const Revaluing& revaluing) const;
+    // Notes it, for what comes back of the deliveries later.
+    void add_later(const std::vector<IssueChange>& fallen);
     // What the change of the standard adds to the pool's value.
     std::int64_t set_standard(
         std::uint32_t pool, std::uint64_t sequence, Date from, UnitPrice cost
@@ -144,6 +159,13 @@ class Costing {
     [[nodiscard]] const Tie* find_tie(std::uint64_t id) const;
     [[nodiscard]] Tie& change_tie(std::uint64_t id);
     [[nodiscard]] std::int64_t worth_of(const Tie& tie, std::size_t part) const;
+    [[nodiscard]] std::int64_t part_of(const Tie& tie, std::size_t part, std::int64_t cost) const;
+    [[nodiscard]] std::int64_t own_share_of(const Tie& tie, std::size_t part, std::int64_t cost)
+        const;
+    [[nodiscard]] Tie with_next(std::uint64_t input, std::uint64_t part, std::int64_t weight) const;
+    [[nodiscard]] std::vector<ReceiptAmount> parts_of(
+        cost::Moment moment, std::uint64_t input, std::int64_t amount
+    ) const;
     [[nodiscard]] std::int64_t cost_of(const Tie& tie) const;
     [[nodiscard]] std::int64_t insert(std::uint32_t pool, const cost::Movement& movement);
     [[nodiscard]] Money money(std::int64_t minor) const {

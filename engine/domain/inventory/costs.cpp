@@ -13,72 +13,6 @@
 namespace daybook::inventory {
 namespace {
 
-// What a pool was revalued by, and where that went.
-struct RevaluedPart {
-    std::uint32_t pool = 0;
-    Revaluing revaluing;
-    std::uint64_t receipt = 0;
-    Revalued split;
-};
-
-RevaluedLine revalued_line(const Stock& state, const Costing& costing, const RevaluedPart& part) {
-    const PoolKey& key = costing.pool(part.pool).key;
-    const Currency base = state.settings.get().base;
-    return RevaluedLine{
-        wired(key.item),
-        wired(state.items.find(key.item)->posting_group),
-        wired(state.locations.contains(key.scope) ? key.scope : Id{}),
-        wired(key.scope),
-        part.receipt,
-        wired(Money::from_minor(part.revaluing.amount, base)),
-        wired(Money::from_minor(part.split.to_stock, base)),
-        wired(Money::from_minor(part.split.to_sold, base)),
-        part.revaluing.sequence,
-        part.revaluing.reason};
-}
-
-}  // namespace
-
-Decision revalue_receipts(
-    const Stock& state, RevaluationHeader header, const std::vector<ReceiptAmount>& amounts
-) {
-    Costing costing{state};
-    StockRevaluedT event;
-    event.revaluation = header.revaluation;
-    event.source = header.source;
-    event.date = header.days.date;
-    event.accounting_date = header.days.accounting_date;
-    event.text = std::move(header.text);
-    for (const ReceiptAmount& one : amounts) {
-        if (one.amount == 0) continue;
-        const MovedLine line = *costing.find_line(one.receipt);
-        Revaluing revaluing;
-        revaluing.sequence = costing.take_sequence();
-        revaluing.day = header.days.date;
-        revaluing.reason = header.reason;
-        revaluing.receipt = line.moment();
-        revaluing.amount = one.amount;
-        if (!costing.fits(line.pool, revaluing)) {
-            return no(
-                Refusal::value_too_large,
-                "amount",
-                to_string(Money::from_minor(one.amount, state.settings.get().base)),
-                "an amount that the item's totals have room for"
-            );
-        }
-        const Revalued split = costing.revalue(line.pool, revaluing);
-        event.lines.push_back(
-            revalued_line(state, costing, {line.pool, revaluing, one.receipt, split})
-        );
-    }
-    if (event.lines.empty()) return {};
-    Decision decision{std::move(event)};
-    add_restatement(state, costing, {header.revaluation, header.days}, decision);
-    return decision;
-}
-
-namespace {
-
 struct Weighted {
     std::uint64_t receipt = 0;
     Wide weight = 0;
@@ -370,26 +304,6 @@ void apply(Stock& state, const StandardCostSet& event) {
     }
     costing.store(state);
     state.standard_costs.at({item, read(event.date())}) = {read(event.cost()), sequence};
-}
-
-void apply(Stock& state, const StockRevalued& event) {
-    state.documents.at(read(event.revaluation())) = DocumentKind::revaluation;
-    Costing costing{state};
-    for (const RevaluedLine* line : *event.lines()) {
-        // A new standard has counted already.
-        if (line->receipt() == 0) continue;
-        const MovedLine receipt = *costing.find_line(line->receipt());
-        Revaluing revaluing;
-        revaluing.sequence = costing.take_sequence();
-        DAYBOOK_ASSERT(revaluing.sequence == line->sequence());
-        revaluing.day = read(event.date());
-        revaluing.reason = line->reason();
-        revaluing.receipt = receipt.moment();
-        revaluing.amount = read(line->amount()).minor();
-        const Revalued split = costing.revalue(receipt.pool, revaluing);
-        DAYBOOK_ASSERT(split.to_stock == read(line->to_stock()).minor());
-    }
-    costing.store(state);
 }
 
 void apply(Stock& state, const StockWrittenDown& event) {

@@ -7,10 +7,6 @@
 
 namespace daybook::inventory {
 
-struct ReceiptAmount {
-    std::uint64_t receipt = 0;  // The sequence of the line that brought the goods in.
-    std::int64_t amount = 0;
-};
 struct RevaluationHeader {
     Id revaluation;
     Id source;
@@ -18,7 +14,17 @@ struct RevaluationHeader {
     MoveReason reason = MoveReason::none;
     std::string text;
 };
-// The revaluation of receipts and what it restates. No event if all amounts are zero.
+// What a pool was revalued by, and where that went.
+struct RevaluedPart {
+    std::uint32_t pool = 0;
+    Revaluing revaluing;
+    std::uint64_t receipt = 0;
+    Revalued split;
+};
+[[nodiscard]] RevaluedLine revalued_line(const Stock&, const Costing&, const RevaluedPart&);
+
+// The revaluation of receipts, and of what their goods became since, and what it restates. No event
+// if all amounts are zero.
 [[nodiscard]] Decision revalue_receipts(
     const Stock&, RevaluationHeader header, const std::vector<ReceiptAmount>& amounts
 );

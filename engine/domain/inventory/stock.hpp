@@ -130,6 +130,7 @@ struct MovedLine {
     std::int64_t quantity = 0;  // Signed.
     std::int64_t value = 0;     // What it was worth to the other side, signed: with the variance.
     std::int64_t taken = 0;     // How much of it was returned, taken back or has arrived.
+    std::int64_t later = 0;     // A delivery: what fell on it since of more cost on its receipts.
     std::uint64_t original = 0;
     std::uint64_t tie = 0;  // Whose cost is the value of other lines; 0: none's.
 
@@ -143,6 +144,7 @@ struct TiePart {
     std::uint64_t sequence = 0;
     std::int64_t weight = 0;
     std::uint64_t input = 0;  // The only one that it is worth so much of: it came back. 0: of all.
+    std::int64_t later = 0;   // What it brings back of what had fallen on its delivery.
 };
 struct Tie {
     std::vector<std::uint64_t> inputs;
