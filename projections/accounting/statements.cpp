@@ -2,6 +2,8 @@
 // what earlier years earned is derived, and so is the result of the year.
 #include "projections/accounting/reports.hpp"
 
+#include <algorithm>
+
 namespace daybook::accounting {
 namespace {
 
@@ -101,8 +103,8 @@ Date first_day_of_statement(const Query& query, const ReportRequest& request) {
 }  // namespace
 
 Result<ReportTable> run_income_statement(const Query& query, const ReportRequest& request) {
-    const Date to = last_day(query, request);
     const Date from = first_day_of_statement(query, request);
+    const Date to = std::max(from, last_day(query, request));
     const auto accounts_by_id = chart(query);
     const Nets nets = nets_between(query, request, from, to);
     ReportTable table;

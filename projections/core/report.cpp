@@ -110,6 +110,20 @@ Result<void> check_names(const Report& report, const Query& query, const ReportR
     return {};
 }
 
+// A span that ends before it begins would show what lies between, negated.
+Result<void> check_span(const Report& report, const ReportRequest& request) {
+    const auto option = std::ranges::find(report.options, "from", &ReportOption::name);
+    const std::string* from = given(request, "from");
+    if (from == nullptr || option->type != ValueType::date) return {};
+    if (parse_date(*from).value() <= request.as_of) return {};
+    return refuse(
+        report,
+        fmt::format(
+            "option from: {} is after {}, as of which it is asked", *from, to_string(request.as_of)
+        )
+    );
+}
+
 }  // namespace
 
 Result<void> check_value(const ReportOption& option, const std::string& text) {
@@ -144,7 +158,7 @@ Result<void> check_options(const Report& report, const ReportRequest& request) {
             );
         }
     }
-    return {};
+    return check_span(report, request);
 }
 
 Result<ReportTable> run_report(

@@ -200,6 +200,12 @@ TEST_CASE("options are refused with what would have been right") {
         refusal({{"period", "year"}, {"from", "2026-02-30"}}) ==
         "report sample: option from: \"2026-02-30\" is not a valid date"
     );
+    const ReportRequest reversed{
+        .as_of = Date::of(2026, 1, 1), .options = {{"period", "year"}, {"from", "2026-01-02"}}};
+    CHECK(
+        check_options(report, reversed).error().message ==
+        "report sample: option from: 2026-01-02 is after 2026-01-01, as of which it is asked"
+    );
     const Result<void> checked = check_options(plain_report, {.options = {{"x", "1"}}});
     REQUIRE_FALSE(checked.ok());
     CHECK(checked.error().message == "report plain: unknown option x; it takes none");
