@@ -1,5 +1,7 @@
 // The order book and the list of invoices, as of a day and as known at a position.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -190,6 +192,12 @@ Result<ReportTable> run_invoices(const Query& query, const ReportRequest& reques
                   row.invoice}}
         );
     });
+    if (request.as_of == date_max && !table.rows.empty()) {
+        table.notes.push_back(fmt::format(
+            "Open and Status are those of {}, the last posting; --as-of asks for another day.",
+            to_string(last_day(query, request))
+        ));
+    }
     for (const auto& [currency, total] : totals) {
         ReportRow row{.kind = RowKind::total};
         row.cells = {std::string{"Total"}, {}, {}, {}, {}, {}, {}};
