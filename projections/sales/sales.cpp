@@ -97,6 +97,17 @@ constexpr Report reports[]{
 
 using Papers = Events<EventTraits, InvoiceIssued, CreditNoteIssued>;
 
+using QuotationEvents = Events<
+    EventTraits,
+    QuotationDrafted,
+    QuotationSent,
+    QuotationRevised,
+    QuotationAccepted,
+    QuotationDeclined,
+    QuotationExpired,
+    QuotationCancelled,
+    OrderConfirmed>;
+
 }  // namespace
 
 extern constinit const Projection projection =
@@ -112,30 +123,8 @@ extern constinit const Projection projection =
         projection_of<
             number_series,
             Events<EventTraits, NumberSeriesDefined, InvoiceIssued, CreditNoteIssued>>(),
-        projection_of<
-            quotations,
-            Events<
-                EventTraits,
-                QuotationDrafted,
-                QuotationSent,
-                QuotationRevised,
-                QuotationAccepted,
-                QuotationDeclined,
-                QuotationExpired,
-                QuotationCancelled,
-                OrderConfirmed>>(),
-        projection_of<
-            Tables<quotations, quotation_changes>,
-            Events<
-                EventTraits,
-                QuotationDrafted,
-                QuotationSent,
-                QuotationRevised,
-                QuotationAccepted,
-                QuotationDeclined,
-                QuotationExpired,
-                QuotationCancelled,
-                OrderConfirmed>>(),
+        projection_of<quotations, QuotationEvents>(),
+        projection_of<Tables<quotations, quotation_changes>, QuotationEvents>(),
         projection_of<
             Tables<orders, order_changes>,
             Events<
