@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,15 +16,11 @@
 #include "engine/log/merkle.hpp"
 #include "tests/support/sample_events.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/support/topic_log.hpp"
 
 namespace daybook::kafka {
 
 inline constexpr std::chrono::milliseconds test_patience{20'000};
-
-inline std::string test_broker() {
-    const char* given = std::getenv("DAYBOOK_KAFKA");
-    return given == nullptr ? "" : given;
-}
 
 // A node: a log with a copy in a folder of its own. It may be closed and opened again.
 class TestNode {
