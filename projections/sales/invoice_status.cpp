@@ -111,7 +111,9 @@ Date last_day(const Query& query, const ReportRequest& request) {
     return row ? row->last : date_min;
 }
 
-InvoiceThen invoice_then(const Query& query, const ReportRequest& request, const InvoiceRow& row) {
+InvoiceThen invoice_then(
+    const Query& query, const ReportRequest& request, const InvoiceRow& row, Date day
+) {
     const Money nothing = Money::from_minor(0, row.gross.currency());
     InvoiceThen then{.open = nothing, .credited = nothing};
     std::map<std::uint16_t, Money> open;
@@ -121,7 +123,6 @@ InvoiceThen invoice_then(const Query& query, const ReportRequest& request, const
         then.credited += change.credited;
         open.try_emplace(change.part, nothing).first->second += change.open;
     });
-    const Date day = last_day(query, request);
     query.scan<invoice_parts>(row.invoice, [&](const InvoicePartRow& part) {
         const Money left = part.amount + open[part.part];
         then.open += left;

@@ -163,12 +163,13 @@ Result<ReportTable> run_invoices(const Query& query, const ReportRequest& reques
         {"open", "Open", ValueType::money, Align::right},
         {"status", "Status"},
         {"invoice", "Document", ValueType::id}};
+    const Date day = last_day(query, request);
     std::map<Currency, InvoiceTotals> totals;
     each_invoice(query, request, [&](const InvoiceRow& row) {
         const bool is_invoice = row.kind == PaperKind::invoice;
         if (!only.is_none() && row.party != only) return;
         if (!kind.empty() && is_invoice != (kind == "invoice")) return;
-        const InvoiceThen then = invoice_then(query, request, row);
+        const InvoiceThen then = invoice_then(query, request, row, day);
         if (!status.empty() && status != name_of(then.status)) return;
         InvoiceTotals& total = totals[row.net.currency()];
         total.net += row.net;
@@ -195,7 +196,7 @@ Result<ReportTable> run_invoices(const Query& query, const ReportRequest& reques
     if (request.as_of == date_max && !table.rows.empty()) {
         table.notes.push_back(fmt::format(
             "Open and Status are those of {}, the last posting; --as-of asks for another day.",
-            to_string(last_day(query, request))
+            to_string(day)
         ));
     }
     for (const auto& [currency, total] : totals) {
@@ -219,7 +220,7 @@ Result<Positions> explain_invoices(
         return Error{ErrorCode::not_found, "no invoice " + std::string{key}};
     }
     Positions positions{row->position};
-    const InvoiceThen then = invoice_then(query, request, *row);
+    const InvoiceThen then = invoice_then(query, request, *row, last_day(query, request));
     positions.insert(positions.end(), then.positions.begin(), then.positions.end());
     return positions;
 }

@@ -45,6 +45,9 @@ struct InvoiceThen {
     bool is_late = false;  // Something is open of an instalment that was due before.
     std::vector<std::uint64_t> positions;  // Of what changed it since it was issued, in order.
 };
-[[nodiscard]] InvoiceThen invoice_then(const Query&, const ReportRequest&, const InvoiceRow&);
+// Late on the day, which is last_day() of the request.
+[[nodiscard]] InvoiceThen invoice_then(
+    const Query&, const ReportRequest&, const InvoiceRow&, Date day
+);
 
 }  // namespace daybook::sales
