@@ -13,6 +13,9 @@ from scene import Scene
 from topic import fold, fold_naively, fold_without_batches
 
 HELD_SECONDS = 3.5
+# How long a book may take to accept again; and one that may never, since it was read by positions alone.
+ACCEPTED_SECONDS = 60
+HARMED_SECONDS = 12
 ONE_DISK_EVENTS = 10
 # Longer than a topic with these settings keeps anything.
 FORGOTTEN_SECONDS = 4.0
@@ -57,8 +60,9 @@ def late_group(options, rounds, properties=(), writes_meanwhile=True):
 
 
 def be_late(scene, proxy, rounds, writes_meanwhile):
+    patience = ACCEPTED_SECONDS if writes_meanwhile else HARMED_SECONDS
     for number in range(rounds):
-        scene.wait_accepted(3, 60, "ab"[number % 2])
+        scene.wait_accepted(3, patience, "ab"[number % 2])
         old, proxy.rule = scene.leader, Once()
         while not proxy.rule.struck:
             scene.pause(0.01)
@@ -66,7 +70,7 @@ def be_late(scene, proxy, rounds, writes_meanwhile):
         take_over(scene, "ba"[number % 2], writes_meanwhile)
         scene.pause(HELD_SECONDS + 0.5, HELD_SECONDS)
         old.kill()
-    scene.wait_accepted(3, 60)
+    scene.wait_accepted(3, patience)
 
 
 def take_over(scene, name, writes):
