@@ -212,6 +212,7 @@ void Simulation::read(std::size_t index) {
 void Simulation::read_one(std::size_t index, const Sent& sent) {
     Node& node = nodes_[index];
     const Judgement judgement = node.rule.judge(sent.record);
+    remember(node, sent, judgement.verdict);
     if (sent.record.is_claim) node.highest = std::max(node.highest, sent.record.term);
     const bool is_own_claim =
         sent.command == 0 && sent.node == index && sent.group == node.claiming;
@@ -231,13 +232,23 @@ void Simulation::read_one(std::size_t index, const Sent& sent) {
     }
 }
 
+void Simulation::remember(Node& node, const Sent& sent, Verdict verdict) {
+    if (verdict == Verdict::is_void) return;
+    const bool is_claim = verdict == Verdict::claims || verdict == Verdict::fences;
+    if (is_claim) return node.waiting.clear();
+    node.waiting.push_back(sent);
+    if (verdict == Verdict::waits) return;
+    for (const Sent& event : node.waiting) node.book.emplace(event.command, event.record.position);
+    node.waiting.clear();
+}
+
 // Tells the clients of the open group what became of their commands, as this node reads it.
 void Simulation::settle(std::size_t index) {
     Node& node = nodes_[index];
     if (!node.open) return;
     for (const std::uint64_t command : node.open->commands) {
-        const auto found = position_of_.find(command);
-        if (found != position_of_.end() && found->second < node.rule.tip().next) {
+        const auto found = node.book.find(command);
+        if (found != node.book.end()) {
             acknowledge(command, found->second);
         } else if (attempts_[command] == 1 && prng_.chance(50)) {
             // The client hears it and gives up. One that has asked several nodes may not: what one
@@ -291,9 +302,8 @@ void Simulation::send_group(std::size_t index) {
     Hash chain = node.rule.tip().chain;
     for (std::uint64_t left = 1 + prng_.below(6); left > 0; --left) {
         const std::uint64_t command = pick_command();
-        const auto found = position_of_.find(command);
-        const bool is_stored = found != position_of_.end() && found->second < node.rule.tip().next;
-        if (is_stored && options_.remembers) {
+        const auto found = node.book.find(command);
+        if (found != node.book.end() && options_.remembers) {
             acknowledge(command, found->second);  // Sent again: the first answer.
             continue;
         }

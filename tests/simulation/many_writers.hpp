@@ -87,6 +87,9 @@ class Simulation {
         std::uint64_t claim_until = 0;
         std::uint64_t sleeps_until = 0;
         std::optional<Group> open;
+        std::map<std::uint64_t, std::uint64_t>
+            book;                   // Positions of commands, as far as it has read.
+        std::vector<Sent> waiting;  // Of a batch that is not whole.
     };
 
     void step();
@@ -100,6 +103,7 @@ class Simulation {
     void node_turn(std::size_t index);
     void read(std::size_t index);
     void read_one(std::size_t index, const Sent& sent);
+    static void remember(Node& node, const Sent& sent, Verdict verdict);
     void act(std::size_t index);
     void send_claim(std::size_t index);
     void send_group(std::size_t index);
