@@ -12,6 +12,7 @@ from pathlib import Path
 
 MARK = "DAYBOOK_ISOLATED"
 BRIDGE, PREFIX = "bridge", "10.77.0."
+OURS = f"{PREFIX}254"  # This process's own address.
 
 
 def isolate():
@@ -57,12 +58,12 @@ class Network:
 
     def __init__(self, names):
         self.hosts = {name: Host(name, number) for number, name in enumerate(names, 1)}
-        self.parted = []
+        self.blackholes = []  # (host, address)
 
     def __enter__(self):
         sweep()
         _ip("link", "add", BRIDGE, "type", "bridge")
-        _ip("addr", "add", f"{PREFIX}254/24", "dev", BRIDGE)
+        _ip("addr", "add", f"{OURS}/24", "dev", BRIDGE)
         _ip("link", "set", BRIDGE, "up")
         for host in self.hosts.values():
             _ip("netns", "add", host.space)
@@ -87,15 +88,21 @@ class Network:
 
     def part(self, one, other):
         """What the one sends to the other, and back, vanishes; both reach everybody else."""
-        for here, there in ((one, other), (other, one)):
-            self.hosts[here].inside("route", "add", "blackhole", self.hosts[there].address)
-        self.parted.append((one, other))
+        self._lose(one, self.hosts[other].address)
+        self._lose(other, self.hosts[one].address)
+
+    def hide(self, name):
+        """What the host sends to this process vanishes; both reach everybody else."""
+        self._lose(name, OURS)
+
+    def _lose(self, name, address):
+        self.hosts[name].inside("route", "add", "blackhole", address)
+        self.blackholes.append((name, address))
 
     def join_all(self):
-        for one, other in self.parted:
-            for here, there in ((one, other), (other, one)):
-                self.hosts[here].inside("route", "del", "blackhole", self.hosts[there].address)
-        self.parted.clear()
+        for name, address in self.blackholes:
+            self.hosts[name].inside("route", "del", "blackhole", address)
+        self.blackholes.clear()
 
 
 def sweep():

@@ -20,11 +20,21 @@ class Node:
     def __init__(self, program, brokers, name, folder, books, options=()):
         self.program, self.brokers, self.name = program, brokers, name
         self.folder, self.books, self.options = Path(folder), books, list(options)
+        self.address, self.prefix, self.headers = "127.0.0.1", [], {}
         self.port, self.process = 0, None
+
+    def move(self, host, token):
+        """To a host of `net.Network`, where only who brings the token is served."""
+        self.address, self.prefix, self.port = host.address, host.prefix, 8420
+        self.headers = {"Authorization": f"Bearer {token}"}
+        path = self.folder / f"{self.name}.token"
+        path.write_text(token)
+        path.chmod(0o600)
+        self.options += ["--listen", host.address, "--token-file", str(path)]
 
     def start(self):
         """Starts it and waits until it listens; it keeps its port over a restart."""
-        command = [self.program, "serve", "--log", f"kafka://{self.brokers}", "--node", self.name]
+        command = [*self.prefix, self.program, "serve", "--log", f"kafka://{self.brokers}", "--node", self.name]
         command += ["--data", str(self.folder / self.name), "--port", str(self.port), "--create"]
         command += self.options + self.books
         self.said = open(self.folder / f"{self.name}.err", "ab")
@@ -55,9 +65,9 @@ class Node:
 
     def ask(self, method, path, body=None, headers=None, seconds=40):
         """The status, headers and text of an answer; an OSError when there is none."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+        connection = http.client.HTTPConnection(self.address, self.port, timeout=seconds)
         try:
-            connection.request(method, path, body, headers or {})
+            connection.request(method, path, body, self.headers | (headers or {}))
             answer = connection.getresponse()
             headers = {name.lower(): value for name, value in answer.getheaders()}
             return answer.status, headers, answer.read().decode()

@@ -45,6 +45,7 @@ FAULTS = [
     ("proxy", wires.proxied, 8, 40),
     ("churn", churn.nodes, 4, 25),
     ("cables", cables.pulled, 3, 9),
+    ("serve-cables", cables.serving, 3, 6),
     ("broker-disk", disks.under_broker, 1, 3),
     ("node-disk", disks.under_node, 1, 3),
     ("tamper", books.tampered, 8, 100),
@@ -56,7 +57,7 @@ FAULTS = [
     ("control-settings", controls.without_settings, 1, 1),
     ("control-acks", controls.without_acks, 1, 3),
 ]
-NEEDS_ISOLATION = {"cables", "broker-disk", "node-disk"}
+NEEDS_ISOLATION = {"cables", "serve-cables", "broker-disk", "node-disk"}
 
 
 def parse():

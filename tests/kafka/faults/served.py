@@ -55,13 +55,13 @@ class Request(threading.Thread):
 
     def _send(self):
         path = f"/v1/books/{self.scene.book}/commands"
-        connection = http.client.HTTPConnection("127.0.0.1", self.node.port, timeout=60)
+        connection = http.client.HTTPConnection(self.node.address, self.node.port, timeout=60)
         try:
             connection.connect()
         except OSError:
             return {"outcome": "absent"}
         try:
-            connection.request("POST", path, self.text, JSON)
+            connection.request("POST", path, self.text, JSON | self.node.headers)
             answer = connection.getresponse()
             return outcome_of(answer.status, answer.read())
         except (OSError, http.client.HTTPException):
@@ -94,9 +94,10 @@ class Client(threading.Thread):
 
 
 class Served:
-    """`with Served(options, cluster, "served") as scene:` three nodes that share a new book."""
+    """`with Served(options, cluster, "served") as scene:` three nodes that share a new book, each on
+    a host of the network if there is one."""
 
-    def __init__(self, options, cluster, name):
+    def __init__(self, options, cluster, name, network=None):
         self.options, self.cluster, self.seed = options, cluster, options.seed
         self.mark = uuid.uuid4().hex[:4]
         self.book = f"{name}-{self.mark}"
@@ -105,6 +106,9 @@ class Served:
         self.place = f"{cluster.addresses}/{self.environment}"
         self.shared = nodes.Nodes(options.program, self.place, ["a", "b", "c"], [self.book])
         self.nodes = list(self.shared.all.values())
+        token = uuid.uuid4().hex
+        for node in self.nodes if network else []:
+            node.move(network.hosts[node.name], token)
         self.rng = random.Random(f"{options.seed} {name}")
         self.lock = threading.Lock()
         self.history, self.clients, self.under_way = [], [], set()
