@@ -63,16 +63,25 @@ def come_back(cluster, scene):
 
 
 def under_node(options, rounds):
+    """The node goes on by itself, and every other time as one that is started again."""
     with kafka.Cluster(kafka.new_folder()) as cluster:
         with small_disk(kafka.Path(kafka.new_folder()), NODES_BYTES) as disk:
             with Scene(options, cluster, "node disk", folder=disk) as scene:
                 scene.ask_on()
-                for _ in range(rounds):
+                ended = 0
+                for number in range(rounds):
                     scene.wait_accepted(5)
-                    filler = fill(disk)
+                    filler, leader = fill(disk), scene.leader
                     time.sleep(4)
                     filler.unlink()
-                    scene.leader.kill()
-                    scene.lead("a")
+                    if number % 2:
+                        leader.kill()
+                        scene.lead("a")
+                    else:
+                        scene.wait_accepted(5)
+                        ended += scene.leader is not leader
                 scene.wait_accepted()
-                return Row("full disk under the node", rounds, rounds, scene.judge())
+                row = Row("full disk under the node", rounds, rounds, scene.judge())
+    if ended:
+        row.verdict.problems.append(f"{ended} nodes ended when their disk was full")
+    return row

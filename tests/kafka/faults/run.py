@@ -47,7 +47,7 @@ FAULTS = [
     ("cables", cables.pulled, 3, 9),
     ("serve-cables", cables.serving, 3, 6),
     ("broker-disk", disks.under_broker, 1, 3),
-    ("node-disk", disks.under_node, 1, 3),
+    ("node-disk", disks.under_node, 2, 4),
     ("tamper", books.tampered, 8, 100),
     ("move", books.moved, 1, 10),
     ("late-group", controls.guarded, 1, 10),
