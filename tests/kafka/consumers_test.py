@@ -127,6 +127,14 @@ class Consumers(unittest.TestCase):
         self.assertGreater(self.expected["1010"], 0)
         self.check([], 4)
 
+    def test_a_topic_without_its_beginning_is_refused(self):
+        records = [(None, value, headers) for value, headers in copied(self.values[:20])]
+        self.client.produce(self.topic, records)
+        self.client.delete_records(self.topic, 1)
+        for language in ("python", "java"):
+            with self.subTest(language=language), self.assertRaisesRegex(RuntimeError, "failed"):
+                self.readers.read(language, self.topic, PLAIN)
+
     def write(self, drafts):
         self.client.produce(self.topic, [(None, one.value, one.headers) for one in drafts])
 

@@ -339,6 +339,18 @@ class Client:
         if error:
             raise KafkaError(f"deleting {topic}", error)
 
+    def delete_records(self, topic, offset):
+        """Removes the records before the offset."""
+        body = struct.pack(">i", 1) + text(topic) + struct.pack(">iiqi", 1, 0, offset, 15000)
+        answer = self._ask(self.leader(topic), DELETE_RECORDS, 0, body)
+        answer.take("i")
+        answer.take("i")
+        answer.text()
+        answer.take("i")
+        answer.take("i")
+        answer.take("q")
+        self._check(topic, f"deleting records of {topic}", answer.take("h"))
+
     def allow(self, user, kind, name, operation, prefixed=False):
         """An entry of the access control list, in the words of ACL_KINDS and ACL_OPERATIONS."""
         pattern = 4 if prefixed else 3

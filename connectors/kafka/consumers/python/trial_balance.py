@@ -54,11 +54,13 @@ class Validity:
 
 
 def values_of(topic, properties):
-    """(term, value) of each record that stands in the topic now."""
-    consumer = Consumer({"group.id": "unused", "enable.auto.commit": False} | properties)
-    start, end = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=30)
-    consumer.assign([TopicPartition(topic, 0, start)])
-    offset = start
+    """(term, value) of each record that stands in the topic now; a topic without its beginning is
+    refused."""
+    ours = {"group.id": "unused", "enable.auto.commit": False, "auto.offset.reset": "error"}
+    consumer = Consumer(ours | properties)
+    _, end = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=30)
+    offset = 0
+    consumer.assign([TopicPartition(topic, 0, offset)])
     while offset < end:
         message = consumer.poll(30)
         if message is None:
