@@ -7,6 +7,7 @@
 #include <set>
 
 #include "engine/base/prng.hpp"
+#include "tests/histories/part.hpp"
 #include "tests/properties/goods_ledger.hpp"
 #include "tests/support/seed.hpp"
 
@@ -560,7 +561,6 @@ constexpr GoodsMatching ways[]{
     GoodsMatching::cost_at_invoice,
     GoodsMatching::stock_variation};
 
-constexpr std::uint64_t histories = 100'000;
 constexpr std::uint64_t long_histories = 60;
 
 struct Outcome {
@@ -601,7 +601,8 @@ TEST_CASE("stock accounts are the value on the shelf, and what waits ends at zer
         empty[0].emplace_back("general", way);
         empty[1].emplace_back("pcg", way);
     }
-    for (std::uint64_t history = 0; history < histories; ++history) {
+    const HistoryPart part = history_part(100'000);
+    for (std::uint64_t history = part.first; history < part.first + part.count; ++history) {
         CAPTURE(history);
         const std::vector<GoodsLedger>& ledgers = empty[history % 2];
         const int steps = history < long_histories ? 120 : 6;
