@@ -17,6 +17,11 @@ inline constexpr std::uint8_t rank_of_policy = 0;
 inline constexpr std::uint8_t rank_of_receipts = 1;
 inline constexpr std::uint8_t rank_of_others = 2;
 
+// What counts in a closed time counts at its end, in the order in which it was learned.
+[[nodiscard]] cost::Moment counted_at(
+    const Stock&, Date day, std::uint8_t rank, std::uint64_t sequence
+);
+
 // What a line did to its pool.
 struct Booked {
     std::int64_t value = 0;     // What the pool gains or loses by the line,
@@ -51,8 +56,7 @@ struct Revalued {
 };
 // More or less cost on a receipt.
 struct Revaluing {
-    std::uint64_t sequence = 0;
-    Date day;
+    cost::Moment moment;
     MoveReason reason = MoveReason::none;
     cost::Moment receipt;
     std::int64_t amount = 0;

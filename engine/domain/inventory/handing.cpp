@@ -108,11 +108,7 @@ MovedLine Costing::handed_line(std::uint32_t pool, Date day) {
     MovedLine line;
     line.place = no_place;
     line.pool = pool;
-    const Date closed = state_.settings.get().closed_through;
-    const std::uint64_t sequence = take_sequence();
-    const auto moment = day <= closed ? cost::Moment::of(closed, cost::rank_max, sequence)
-                                      : cost::Moment::of(day, rank_of_policy, sequence);
-    line.moment_bits = moment.bits();
+    line.moment_bits = counted_at(state_, day, rank_of_policy, take_sequence()).bits();
     line.reason = MoveReason::policy_change;
     return line;
 }
