@@ -305,10 +305,8 @@ cost::Moment NaiveStock::moment_of(const Line& line) const {
     return cost::Moment::of(closed_through_, cost::rank_max, line.sequence);
 }
 
-// A pool that the closing did not know goes on in its own order.
-cost::Moment NaiveStock::moment_of(const Revaluation& one, std::size_t pool) const {
-    const bool is_closed = pool < opening_.size() && one.date <= closed_through_;
-    if (!is_closed) return cost::Moment::of(one.date, 2, one.sequence);
+cost::Moment NaiveStock::moment_of(const Revaluation& one) const {
+    if (one.date > closed_through_) return cost::Moment::of(one.date, 2, one.sequence);
     return cost::Moment::of(closed_through_, cost::rank_max, one.sequence);
 }
 
@@ -341,7 +339,7 @@ std::vector<NaiveStock::Turn> NaiveStock::turns() const {
     for (std::size_t i = 0; i < revaluations_.size(); ++i) {
         const Revaluation& one = revaluations_[i];
         if (one.is_closed) continue;
-        all.push_back({moment_of(one, one.pool), Turn::Kind::revaluation, i, one.date});
+        all.push_back({moment_of(one), Turn::Kind::revaluation, i, one.date});
     }
     std::ranges::stable_sort(all, {}, &Turn::moment);
     return all;
@@ -511,7 +509,7 @@ void NaiveStock::pass_on(const Revaluation& one, std::int64_t gone_amount, Passi
             gone += taken;
         }
     }
-    const cost::Moment last = cost::Moment::of(one.date, 2, one.sequence);
+    const cost::Moment last = moment_of(one);
     for (const Took& each : took) {
         const std::int64_t amount = cost::fraction(gone_amount, each.after, gone) -
                                     cost::fraction(gone_amount, each.before, gone);
@@ -542,7 +540,7 @@ void NaiveStock::play_new_revaluation() {
         one.amount = burden.second;
         one.received = received_of(one.pool, receipt);
         revaluations_.push_back(one);
-        std::int64_t gone_amount = play_revaluation(one, moment_of(one, one.pool));
+        std::int64_t gone_amount = play_revaluation(one, moment_of(one));
         gone_amount = std::clamp(
             gone_amount,
             std::min<std::int64_t>(one.amount, 0),
@@ -608,7 +606,7 @@ const Curves& NaiveStock::replay() {
     for (const Turn& turn : turns()) {
         if (!new_revaluations_.empty()) {
             const Revaluation& one = new_revaluations_.front();
-            if (moment_of(one, one.pool) < turn.moment) play_new_revaluation();
+            if (moment_of(one) < turn.moment) play_new_revaluation();
         }
         play(turn);
     }

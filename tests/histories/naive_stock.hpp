@@ -168,7 +168,7 @@ class NaiveStock {
     [[nodiscard]] std::vector<Place> places_of(std::size_t item) const;
     [[nodiscard]] Date counted(Date day) const { return std::max(day, closed_through_); }
     [[nodiscard]] cost::Moment moment_of(const Line& line) const;
-    [[nodiscard]] cost::Moment moment_of(const Revaluation& one, std::size_t pool) const;
+    [[nodiscard]] cost::Moment moment_of(const Revaluation& one) const;
     [[nodiscard]] Line& line(std::uint64_t sequence);
 
     [[nodiscard]] std::vector<Turn> turns() const;

@@ -62,7 +62,7 @@ Decision decide(const Books& state, const UndoAllocation& command, const Context
 
 namespace {
 
-// The items of a write-off: debits of one customer, in one currency, with what they are carried at.
+// The items of a write-off: debits.
 Checked<std::vector<SettledPart>> written_off_parts(
     const Posting& posting, const WriteOffBadDebt& command
 ) {
@@ -72,8 +72,6 @@ Checked<std::vector<SettledPart>> written_off_parts(
         const auto part = asked_part(posting, asked, i);
         if (part.is_refused()) return part.refusal();
         parts.push_back(part.value());
-        parts.back().base_minor =
-            carrying_share(*posting.find_item(part.value().item), part.value().amount);
         if (part.value().amount.minor() <= 0) {
             return {
                 Refusal::item_kind_differs,
@@ -99,18 +97,20 @@ Decision decide(const Books& state, const WriteOffBadDebt& command, const Contex
     if (journal.is_refused()) return journal.refusal();
     if (Decision no = check_new_entry(state, id); no.is_refused()) return no;
     Posting posting{state};
-    const auto parts = written_off_parts(posting, command);
-    if (parts.is_refused()) return parts.refusal();
-    AllocationDraft allocation{.allocation = id, .date = date, .parts = parts.value()};
+    const auto asked = written_off_parts(posting, command);
+    if (asked.is_refused()) return asked.refusal();
+    AllocationDraft allocation{.allocation = id, .date = date, .parts = asked.value()};
     if (Decision no = posting.check_asked(allocation); no.is_refused()) return no;
 
     Money gross;
     std::int64_t base_minor = 0;
-    for (const SettledPart& part : parts.value()) {
+    std::vector<SettledPart> parts = asked.value();
+    for (SettledPart& part : parts) {
+        part.base_minor = carrying_share(*posting.find_item(part.item), part.amount);
         gross += part.amount;
         base_minor += part.base_minor;
     }
-    const Id party = posting.find_item(parts.value().front().item)->party;
+    const Id party = posting.find_item(parts.front().item)->party;
     EntryDraft draft{
         .event = {
             .entry = id,
@@ -121,7 +121,7 @@ Decision decide(const Books& state, const WriteOffBadDebt& command, const Contex
     const TaxPart whole{gross, base_minor, code, TaxSide::output};
     Decision no = add_net_and_tax(state, draft, whole, AccountRole::bad_debt);
     if (no.is_refused()) return no;
-    no = add_opposites(draft, posting, parts.value(), -base_minor);
+    no = add_opposites(draft, posting, parts, -base_minor);
     if (no.is_refused()) return no;
     posting.record(BadDebtWrittenOffT{
         .write_off = id,

@@ -163,6 +163,7 @@ struct SoldGoods {
 struct WaitingIssue {
     std::uint64_t sequence = 0;
     Quantity whole;
+    Quantity came_back;
     Quantity left;                // More than zero.
     std::int64_t cost_minor = 0;  // Of what is left.
     Date day;
@@ -294,6 +295,7 @@ void listen(Books&, const purchasing::GoodsReceived&);
 void listen(Books&, const purchasing::GoodsReturnedToSupplier&);
 void listen(Books&, const sales::GoodsDelivered&);
 void listen(Books&, const sales::GoodsReturned&);
+void listen(Books&, const inventory::StockMoved&);
 void listen(Books&, const crm::PartyRegistered&);
 void listen(Books&, const crm::PartiesMerged&);
 void listen(Books&, const crm::PartiesUnmerged&);

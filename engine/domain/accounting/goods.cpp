@@ -272,7 +272,8 @@ Decision move_waiting(
 ) {
     if (event.issues() == nullptr || state.waiting_issues.size() == 0) return {};
     for (const inventory::IssueChange* issue : *event.issues()) {
-        const auto part = matcher.restate(issue->sequence(), issue->minor());
+        const auto part =
+            matcher.restate(issue->sequence(), issue->minor(), GoodsMatcher::Of::kept);
         if (part.minor == 0) continue;
         if (Decision no = take_out(state, sums, part); no.is_refused()) return no;
     }
@@ -310,7 +311,8 @@ class Restatement {
     [[nodiscard]] Decision move_waiting(const inventory::CostRestated& event) {
         if (event.issues() == nullptr || state_.waiting_issues.size() == 0) return {};
         for (const inventory::IssueChange* issue : *event.issues()) {
-            const auto part = matcher_.restate(issue->sequence(), issue->minor());
+            const auto part =
+                matcher_.restate(issue->sequence(), issue->minor(), GoodsMatcher::Of::all);
             if (part.minor == 0) continue;
             // A day on which costs changed and their sum did not has no line.
             Day& day = day_of(part.day, state_.days.accounting_date(part.day));

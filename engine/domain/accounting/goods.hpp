@@ -77,13 +77,15 @@ class GoodsMatcher {
     void take_back(const GoodsKey& key, std::uint64_t original, Issue issue);
     void invoice(const GoodsKey& key, const Id& group, Quantity quantity);
     void credit(const GoodsKey& key, const Id& group, Quantity quantity);
-    // The cost of a whole issue changes by so much. Answers the part that waits, if any does.
+    // The cost of an issue changes by so much: of all its goods, or of those that did not come
+    // back. Answers the part that waits, if any does.
+    enum class Of : std::uint8_t { all, kept };
     struct Restated {
         Id posting_group;
         Date day;
         std::int64_t minor = 0;
     };
-    [[nodiscard]] Restated restate(std::uint64_t sequence, std::int64_t minor);
+    [[nodiscard]] Restated restate(std::uint64_t sequence, std::int64_t minor, Of of);
 
     [[nodiscard]] bool has_changed() const { return !lines_.empty(); }
     // To cost of sales and to goods delivered, not invoiced.

@@ -108,6 +108,7 @@ void GoodsMatcher::expense(const Id& group, std::int64_t minor) {
 }
 
 void GoodsMatcher::deliver(const GoodsKey& key, Issue issue) {
+    const Issue whole = issue;
     const Quantity ahead = std::min(issue.quantity, goods_of(key).invoiced_ahead);
     if (!ahead.is_zero()) {
         const Issue part = cut(issue, ahead);
@@ -126,7 +127,12 @@ void GoodsMatcher::deliver(const GoodsKey& key, Issue issue) {
         expense(part.posting_group, part.cost_minor + replaced.cost_minor);
         change(key, GoodsWaiting::returned, replaced);
     }
-    if (!issue.quantity.is_zero()) change(key, GoodsWaiting::delivered, issue);
+    if (issue.quantity.is_zero()) return;
+    change(key, GoodsWaiting::delivered, whole);
+    if (issue.quantity == whole.quantity) return;
+    issue.quantity -= whole.quantity;
+    issue.cost_minor -= whole.cost_minor;
+    change(key, GoodsWaiting::delivered, issue);
 }
 
 void GoodsMatcher::take_back(const GoodsKey& key, std::uint64_t original, Issue issue) {
@@ -189,13 +195,15 @@ void GoodsMatcher::credit(const GoodsKey& key, const Id& group, Quantity quantit
     }
 }
 
-GoodsMatcher::Restated GoodsMatcher::restate(std::uint64_t sequence, std::int64_t minor) {
+GoodsMatcher::Restated GoodsMatcher::restate(std::uint64_t sequence, std::int64_t minor, Of of) {
     const GoodsKey* key = state_.waiting_issues.find(sequence);
     if (key == nullptr) return {};
     const auto& delivered = goods_of(*key).delivered;
     const auto found = std::ranges::find(delivered, sequence, &WaitingIssue::sequence);
     if (found == delivered.end()) return {};
-    const std::int64_t part = share(minor, found->left, found->whole);
+    const Quantity sharing = of == Of::all ? found->whole : found->whole - found->came_back;
+    if (sharing <= Quantity{}) return {};
+    const std::int64_t part = share(minor, std::min(found->left, sharing), sharing);
     const Restated answer{found->posting_group, found->day, part};
     if (part == 0) return answer;
     change(
@@ -220,6 +228,19 @@ Decision GoodsMatcher::add_to(AccountSums& sums) const {
 
 GoodsMatchedT GoodsMatcher::take(const Id& cause, Date date) {
     return {.cause = cause, .date = date, .lines = std::move(lines_)};
+}
+
+// What of a waiting issue comes back brings its part of every later cost back as well.
+void listen(Books& state, const inventory::StockMoved& event) {
+    if (state.waiting_issues.size() == 0) return;
+    for (const inventory::StockLine* line : *event.lines()) {
+        const GoodsKey* key = state.waiting_issues.find(line->original());
+        if (key == nullptr) continue;
+        auto& delivered = state.waiting.at(*key).delivered;
+        const auto issue = std::ranges::find(delivered, line->original(), &WaitingIssue::sequence);
+        DAYBOOK_ASSERT(issue != delivered.end());
+        issue->came_back += read(line->quantity());
+    }
 }
 
 void apply(Books& state, const GoodsMatched& event) {

@@ -84,6 +84,7 @@ extern constinit const Module module = module_of<
         inventory::StockWrittenDown>,
     Reactions<purchasing::EventTraits, purchasing::BillMatched>,
     Listens<sales::EventTraits, sales::GoodsDelivered, sales::GoodsReturned>,
+    Listens<inventory::EventTraits, inventory::StockMoved>,
     Listens<
         purchasing::EventTraits,
         purchasing::GoodsReceived,

@@ -39,6 +39,7 @@ class Applying {
             }
         }
         tie_repack();
+        costing_.shift_handed();
         costing_.store(state_);
         for (const StockLine* line : lines) count(*line);
     }

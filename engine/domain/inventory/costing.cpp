@@ -32,7 +32,7 @@ cost::Movement movement_of(const MovedLine& line, cost::Kind kind) {
 
 cost::Movement movement_of(const Revaluing& revaluing, Money amount) {
     cost::Movement movement;
-    movement.moment = cost::Moment::of(revaluing.day, rank_of_others, revaluing.sequence);
+    movement.moment = revaluing.moment;
     movement.kind = cost::Kind::revaluation;
     movement.reason = static_cast<std::uint8_t>(revaluing.reason);
     movement.value = amount;
@@ -41,6 +41,12 @@ cost::Movement movement_of(const Revaluing& revaluing, Money amount) {
 }
 
 }  // namespace
+
+cost::Moment counted_at(const Stock& state, Date day, std::uint8_t rank, std::uint64_t sequence) {
+    const Date closed = state.settings.get().closed_through;
+    if (day <= closed) return cost::Moment::of(closed, cost::rank_max, sequence);
+    return cost::Moment::of(day, rank, sequence);
+}
 
 const Pool& Costing::pool(std::uint32_t number) const {
     const auto changed = pools_.find(number);
@@ -159,7 +165,7 @@ Costing::Leaving Costing::leaving_of(std::uint32_t number, const Revaluing& reva
     Leaving leaving;
     if (is_standard(number)) return leaving;
     const cost::CostPool& pool = this->pool(number).cost;
-    const auto moment = cost::Moment::of(revaluing.day, rank_of_others, revaluing.sequence);
+    const cost::Moment moment = revaluing.moment;
     const auto [least, most] = std::minmax<std::int64_t>({0, revaluing.amount});
     const std::int64_t amount = std::clamp(pool.cost_of(moment).minor(), least, most);
     const cost::Gone gone = pool.gone_of(revaluing.receipt, moment);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <map>
 #include <vector>
 
 #include "engine/domain/inventory/stock.hpp"
@@ -16,6 +17,11 @@ namespace daybook::inventory {
 inline constexpr std::uint8_t rank_of_policy = 0;
 inline constexpr std::uint8_t rank_of_receipts = 1;
 inline constexpr std::uint8_t rank_of_others = 2;
+
+// What counts in a closed time counts at its end, in the order in which it was learned.
+[[nodiscard]] cost::Moment counted_at(
+    const Stock&, Date day, std::uint8_t rank, std::uint64_t sequence
+);
 
 // What a line did to its pool.
 struct Booked {
@@ -51,8 +57,7 @@ struct Revalued {
 };
 // More or less cost on a receipt.
 struct Revaluing {
-    std::uint64_t sequence = 0;
-    Date day;
+    cost::Moment moment;
     MoveReason reason = MoveReason::none;
     cost::Moment receipt;
     std::int64_t amount = 0;
@@ -78,6 +83,8 @@ class Costing {
     // Went from one place to another of the same pool: what a later policy took over lies
     // elsewhere.
     void carry(const PlaceKey& from, const PlaceKey& to, const MovedLine& out);
+    // All lines have moved: what later policies took over is so much more or less.
+    void shift_handed();
     [[nodiscard]] bool fits(std::uint32_t pool, const Revaluing& revaluing) const;
     Revalued revalue(std::uint32_t pool, const Revaluing& revaluing);
     // Where a revaluation, which is in the pool, goes with the goods that left by then: to the
@@ -122,7 +129,7 @@ class Costing {
     void follow(std::uint64_t input);
 
     [[nodiscard]] const std::vector<HandOver>& handed_over() const { return handed_over_; }
-    // A policy cannot take over less than nothing.
+    // A policy cannot take over less than nothing; after shift_handed().
     [[nodiscard]] bool has_handed_shortage() const { return has_handed_shortage_; }
 
     [[nodiscard]] const Pool& pool(std::uint32_t number) const;
@@ -204,6 +211,7 @@ class Costing {
     std::vector<Own> own_;
     std::vector<std::uint64_t> own_ties_;
     std::vector<std::uint64_t> shifted_ties_;  // Of changes of policy: the parts' weights changed.
+    std::map<std::uint64_t, std::int64_t> handed_shifts_;  // By line: so much more was handed over.
     std::vector<ChangedValue> changed_values_;
     std::vector<Restated> closed_parts_;  // Of changed values, on goods of a closed time.
     std::vector<HandOver> handed_over_;

@@ -221,7 +221,8 @@ Decision decide(const Stock& state, const SetStandardCost& command, const Contex
     for (const std::uint32_t pool : standard_pools(state, item_id)) {
         const std::int64_t more = costing.set_standard(pool, sequence, date, read(command.cost()));
         if (more == 0) continue;
-        const Revaluing revaluing{sequence, date, MoveReason::revaluation, {}, more};
+        const auto moment = cost::Moment::of(date, rank_of_policy, sequence);
+        const Revaluing revaluing{moment, MoveReason::revaluation, {}, more};
         event.lines.push_back(revalued_line(state, costing, {pool, revaluing, 0, {more, 0}}));
     }
     Decision decision{std::move(set)};

@@ -108,11 +108,7 @@ MovedLine Costing::handed_line(std::uint32_t pool, Date day) {
     MovedLine line;
     line.place = no_place;
     line.pool = pool;
-    const Date closed = state_.settings.get().closed_through;
-    const std::uint64_t sequence = take_sequence();
-    const auto moment = day <= closed ? cost::Moment::of(closed, cost::rank_max, sequence)
-                                      : cost::Moment::of(day, rank_of_policy, sequence);
-    line.moment_bits = moment.bits();
+    line.moment_bits = counted_at(state_, day, rank_of_policy, take_sequence()).bits();
     line.reason = MoveReason::policy_change;
     return line;
 }
@@ -206,7 +202,14 @@ void Costing::join(const PlaceKey& place, const Regime& from, const Regime& to) 
     hand_part(out, new_pool, 0, to.from);
 }
 
-// So much more was handed over by the line.
+// What a document takes away and puts back was there all the time: each line changes once.
+void Costing::shift_handed() {
+    for (const auto& [sequence, quantity] : handed_shifts_) {
+        if (quantity != 0) shift_line(sequence, quantity);
+    }
+    handed_shifts_.clear();
+}
+
 void Costing::shift_line(std::uint64_t sequence, std::int64_t quantity) {
     MovedLine line = *find_line(sequence);
     cost::CostPool& pool = change(line.pool).cost;
@@ -238,7 +241,7 @@ void Costing::carry(const PlaceKey& from, const PlaceKey& to, const MovedLine& o
 void Costing::shift(const PlaceKey& place, std::uint32_t number, Date day, std::int64_t quantity) {
     const Pool old = pool(number);
     if (old.handed_over.is_none() || day >= old.handed_over.day()) return;
-    shift_line(old.tie, quantity);
+    handed_shifts_[old.tie] += quantity;
     const std::vector<Regime>& regimes = regimes_of(place.item);
     const auto next = std::ranges::find(regimes, old.handed_over.day(), &Regime::from);
     DAYBOOK_ASSERT(next != regimes.end());
@@ -248,7 +251,7 @@ void Costing::shift(const PlaceKey& place, std::uint32_t number, Date day, std::
         const MovedLine line = *find_line(part.sequence);
         if (line.pool != new_pool) continue;
         part.weight += quantity;
-        shift_line(part.sequence, quantity);
+        handed_shifts_[part.sequence] += quantity;
         shift(place, new_pool, line.moment().day(), quantity);
         return;
     }

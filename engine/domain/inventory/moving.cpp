@@ -37,12 +37,10 @@ DayRank moment_of(const Stock& state, const Item& item, const Happening& happeni
 cost::Moment cost_moment_of(
     const Stock& state, const Item& item, const Happening& happening, std::uint64_t sequence
 ) {
-    const Date closed = state.settings.get().closed_through;
+    const std::uint8_t rank = moment_of(state, item, happening).rank;
     const bool keeps_day = happening.original == 0 && is_independent_receipt(happening.reason);
-    if (!keeps_day && happening.date <= closed) {
-        return cost::Moment::of(closed, cost::rank_max, sequence);
-    }
-    return cost::Moment::of(happening.date, moment_of(state, item, happening).rank, sequence);
+    if (keeps_day) return cost::Moment::of(happening.date, rank, sequence);
+    return counted_at(state, happening.date, rank, sequence);
 }
 
 std::int64_t Moving::changed_at(const PlaceKey& place) const {

@@ -68,7 +68,10 @@ void Costing::note_value(std::uint64_t sequence, std::int64_t before) {
 void Costing::settle() {
     std::vector<std::uint32_t> queue;
     for (const auto& [number, pool] : pools_) queue.push_back(number);
+    // What went from one warehouse to another is divided anew, though the pool is what it was.
+    for (const std::uint64_t input : shifted_ties_) queue.push_back(find_line(input)->pool);
     std::ranges::sort(queue);
+    queue.erase(std::ranges::unique(queue).begin(), queue.end());
     std::map<std::uint32_t, std::vector<std::uint64_t>> followed;
     while (!queue.empty()) {
         const std::uint32_t number = queue.front();

@@ -21,7 +21,7 @@ RevaluedLine revalued_line(const Stock& state, const Costing& costing, const Rev
         wired(Money::from_minor(part.revaluing.amount, base)),
         wired(Money::from_minor(part.split.to_stock, base)),
         wired(Money::from_minor(part.split.to_sold, base)),
-        part.revaluing.sequence,
+        part.revaluing.moment.sequence(),
         part.revaluing.reason};
 }
 
@@ -74,8 +74,8 @@ class RevaluingAll {
         if (amount == 0 && burden.passed.empty()) return true;
         const MovedLine line = *costing_.find_line(burden.receipt);
         Revaluing revaluing;
-        revaluing.sequence = costing_.take_sequence();
-        revaluing.day = header_.days.date;
+        const std::uint64_t sequence = costing_.take_sequence();
+        revaluing.moment = counted_at(state_, header_.days.date, rank_of_others, sequence);
         revaluing.reason = header_.reason;
         revaluing.receipt = line.moment();
         revaluing.amount = amount;
@@ -84,7 +84,7 @@ class RevaluingAll {
         const Costing::Leaving leaving = costing_.leaving_of(line.pool, revaluing);
         for (const ReceiptAmount& part : leaving.passed) {
             split.to_sold -= part.amount;
-            burden_of(part.receipt).passed.push_back({revaluing.sequence, part.amount});
+            burden_of(part.receipt).passed.push_back({sequence, part.amount});
         }
         event_.issues.insert(
             event_.issues.end(), leaving.delivered.begin(), leaving.delivered.end()
@@ -92,7 +92,7 @@ class RevaluingAll {
         for (const Burden::Share& share : burden.passed) {
             const Currency base = state_.settings.get().base;
             event_.passed.emplace_back(
-                share.from, revaluing.sequence, wired(Money::from_minor(share.amount, base))
+                share.from, sequence, wired(Money::from_minor(share.amount, base))
             );
         }
         revaluing.amount = burden.amount;
@@ -166,9 +166,9 @@ void apply(Stock& state, const StockRevalued& event) {
         if (line->receipt() == 0) continue;
         const MovedLine receipt = *costing.find_line(line->receipt());
         Revaluing revaluing;
-        revaluing.sequence = costing.take_sequence();
-        DAYBOOK_ASSERT(revaluing.sequence == line->sequence());
-        revaluing.day = read(event.date());
+        const std::uint64_t sequence = costing.take_sequence();
+        DAYBOOK_ASSERT(sequence == line->sequence());
+        revaluing.moment = counted_at(state, read(event.date()), rank_of_others, sequence);
         revaluing.reason = line->reason();
         revaluing.receipt = receipt.moment();
         revaluing.amount = read(line->amount()).minor() + passed_to(event, line->sequence());

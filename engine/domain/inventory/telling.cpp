@@ -97,7 +97,8 @@ void add_restatement(const Stock& state, Costing& costing, const Cause& cause, D
     decision.add(std::move(event));
 }
 
-Judged<Nothing> check_handed(const Costing& costing) {
+Judged<Nothing> check_handed(Costing& costing) {
+    costing.shift_handed();
     if (!costing.has_handed_shortage()) return Nothing{};
     return no(
         Refusal::negative_at_policy_change,

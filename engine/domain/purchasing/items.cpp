@@ -20,9 +20,17 @@ Check check_known_item(const Purchasing& state, Id item) {
 }
 
 Check check_quantity(std::string_view field, Quantity quantity) {
-    if (!quantity.is_negative()) return Nothing{};
+    if (quantity.is_negative()) {
+        return refuse(
+            Refusal::quantity_negative, std::string{field}, to_string(quantity), "zero or more"
+        );
+    }
+    if (quantity.milli() <= quantity_milli_max) return Nothing{};
     return refuse(
-        Refusal::quantity_negative, std::string{field}, to_string(quantity), "zero or more"
+        Refusal::amount_too_large,
+        std::string{field},
+        to_string(quantity),
+        "at most " + to_string(Quantity::from_milli(quantity_milli_max))
     );
 }
 
@@ -174,6 +182,8 @@ Decision decide(const Purchasing& state, const SetReorderRule& command) {
     const Quantity maximum = read_or_none(command.maximum());
     const Check checked = check_quantity("reorder_point", point);
     if (!checked.ok()) return checked.refused();
+    const Check limited = check_quantity("maximum", maximum);
+    if (!limited.ok()) return limited.refused();
     if (maximum <= point) {
         return refuse(
             Refusal::maximum_below_point,
