@@ -83,8 +83,7 @@ class Planner {
     }
 
     void add_step(const std::string& name, const json::object& body, std::uint64_t position) {
-        // An order that was invoiced whole is over.
-        if (name == "sales.InvoiceIssued") drop("order " + text_of(body, "order"));
+        if (name == "sales.OrderCancelled") drop("order " + text_of(body, "order"));
         const UndoRule* const rule = find_undo_rule(name);
         if (name == "crm.DealOpened") deals_.insert(text_of(body, "deal"));
         if (rule != nullptr && rule->command.empty()) {
