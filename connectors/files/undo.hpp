@@ -32,6 +32,10 @@ struct UndoPlan {
     std::vector<UndoStep> steps;                     // In the order in which they are sent.
     std::map<std::string, std::uint64_t> reversals;  // Steps by command.
     std::map<std::string, std::uint64_t> stays;      // Events that nothing takes back, by name.
+    bool is_posted = false;  // Whether a step counts on a day that the books must have.
+    // The batch that took the import back before; without events: none did.
+    std::uint32_t undone_events = 0;
+    std::uint64_t undone_position = 0;  // Of its first event.
 };
 
 struct UndoOptions {
