@@ -1,24 +1,18 @@
-// `daybook import`: documents from CSV files by a mapping, and taking an import back.
+// `daybook import`: documents from CSV files by a mapping.
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <charconv>
 #include <fstream>
-#include <iostream>
 #include <iterator>
 
-#include "cli/answers.hpp"
-#include "cli/arguments.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "cli/records.hpp"
-#include "cli/rendering.hpp"
+#include "cli/rehearsal.hpp"
 #include "cli/session.hpp"
 #include "cli/wiring.hpp"
 #include "connectors/files/built_in_mappings.hpp"
 #include "connectors/files/importer.hpp"
-#include "connectors/files/undo.hpp"
-#include "engine/log/memory_log.hpp"
 
 namespace daybook::cli {
 namespace {
@@ -32,8 +26,6 @@ struct ImportArguments {
     std::vector<std::string> aliases;
     bool dry_run = false;
     bool list = false;
-    std::string undone;
-    std::string date;
 };
 
 Result<files::Mapping> mapping_of(const ImportArguments& arguments) {
@@ -195,37 +187,6 @@ ExitCode conclude(
     return rows.reported == 0 ? ExitCode::ok : ExitCode::findings;
 }
 
-// A copy of the book in memory, on which everything is decided and nothing is kept.
-struct Rehearsal {
-    MemoryLog log;
-    std::optional<Engine> engine;
-};
-
-Result<void> rehearse(Book& book, Rehearsal& rehearsal) {
-    DAYBOOK_TRY(const auto reader, book.log().read(0));
-    while (true) {
-        DAYBOOK_TRY(const auto events, reader->next());
-        if (events.empty()) break;
-        DAYBOOK_TRY_VOID(rehearsal.log.append(events));
-    }
-    EngineOptions options;
-    options.clock = &book.clock();
-    DAYBOOK_TRY(Engine engine, Engine::open(rehearsal.log, options));
-    rehearsal.engine = std::move(engine);
-    return {};
-}
-
-Result<Engine*> engine_for(Book& book, Rehearsal& rehearsal, bool dry_run) {
-    if (!dry_run) return book.engine();
-    DAYBOOK_TRY_VOID(rehearse(book, rehearsal));
-    return &*rehearsal.engine;
-}
-
-void say_dry_run(const Session& session) {
-    session.terminal->say("Dry run: everything was decided on a copy in memory, nothing is stored."
-    );
-}
-
 ExitCode import_files(const Session& session, const ImportArguments& arguments) {
     const auto mapping = mapping_of(arguments);
     if (!mapping) return session.fail(mapping.error());
@@ -266,136 +227,6 @@ ExitCode import_files(const Session& session, const ImportArguments& arguments) 
         session.options.book,
         to_string(summary.value().import)
     ));
-    return code;
-}
-
-std::size_t column_of(const TableSchema& table, std::string_view name) {
-    const auto found = std::ranges::find(table.columns, name, &ColumnSchema::name);
-    DAYBOOK_ASSERT(found != table.columns.end());
-    return static_cast<std::size_t>(found - table.columns.begin());
-}
-
-// Today if the books have an open day then or later, on which reversals count; else their last open
-// day. None if they have no open day at all.
-Result<Date> posting_date(const Session& session, Book& book) {
-    DAYBOOK_TRY(const Query query, open_query(session, book));
-    Date last;
-    const NamedTable* const periods = query.find_table("accounting", "periods");
-    DAYBOOK_ASSERT(periods != nullptr);
-    const std::size_t day = column_of(*periods->schema, "last");
-    const std::size_t status = column_of(*periods->schema, "status");
-    DAYBOOK_TRY_VOID(query.scan_values(*periods, [&](const std::vector<Value>& period) {
-        if (to_string(period[status]) == "open") last = std::max(last, std::get<Date>(period[day]));
-        return true;
-    }));
-    const Date today = book.clock().now().date();
-    return last.is_none() || last >= today ? Date{} : last;
-}
-
-bool is_confirmed(const Session& session) {
-    if (session.options.yes) return true;
-    if (session.options.no_input) return false;
-    std::cerr << "Send these commands? [y/N] ";
-    std::string answer;
-    std::getline(std::cin, answer);
-    return answer == "y" || answer == "yes";
-}
-
-void print_plan(
-    const Session& session, const files::UndoPlan& plan, const files::UndoOptions& options
-) {
-    session.terminal->out(
-        fmt::format("The import wrote {} events. To take it back:\n", count_text(plan.events))
-    );
-    for (const auto& [command, count] : plan.reversals) {
-        session.terminal->out(fmt::format("  {:>9} x {}\n", count_text(count), command));
-    }
-    for (const auto& [event, count] : plan.stays) {
-        session.terminal->out(
-            fmt::format("  {:>9} x {} stays: nothing takes it back\n", count_text(count), event)
-        );
-    }
-    if (!options.date.is_none() || options.posting_date.is_none()) return;
-    session.terminal->out(fmt::format(
-        "No period is open today or later: what is posted is dated {}, the last open day. Another "
-        "day: --date\n",
-        to_string(options.posting_date)
-    ));
-}
-
-// "commands[12].date" of a refusal -> the step of the plan.
-const files::UndoStep* refused_step(const files::UndoPlan& plan, const Reason& reason) {
-    constexpr std::string_view prefix = "commands[";
-    std::size_t index = 0;
-    if (plan.steps.size() > 1 && reason.at.starts_with(prefix)) {
-        const char* begin = reason.at.data() + prefix.size();
-        std::from_chars(begin, reason.at.data() + reason.at.size(), index);
-    }
-    return index < plan.steps.size() ? &plan.steps[index] : nullptr;
-}
-
-ExitCode print_undone(const Session& session, const files::UndoPlan& plan, const Answer& answer) {
-    if (answer.outcome == Answer::Outcome::failed) return session.fail(answer.error);
-    if (answer.outcome == Answer::Outcome::refused) {
-        const files::UndoStep* step = refused_step(plan, answer.refusal.reason);
-        if (step != nullptr) {
-            session.terminal->out(fmt::format(
-                "{} for event {} ({}) was refused, so nothing was taken back\n",
-                step->command,
-                step->position,
-                step->event
-            ));
-        }
-        session.terminal->out(answer_text(answer) + "\n");
-        if (answer.refusal.reason.at.ends_with("date")) {
-            session.terminal->say("Choose another day with --date, or open its period.");
-        }
-        return ExitCode::conflict;
-    }
-    session.terminal->say(fmt::format(
-        "{}: one batch of {} events from position {}",
-        answer.is_repeated ? "taken back before" : "taken back",
-        count_text(answer.event_count),
-        answer.first_position
-    ));
-    return ExitCode::ok;
-}
-
-// Sends the plan as one batch.
-ExitCode send_plan(
-    const Session& session,
-    Engine& engine,
-    const files::UndoPlan& plan,
-    const files::UndoOptions& options
-) {
-    auto batch = files::undo_batch(plan, options);
-    if (!batch) return session.fail(batch.error());
-    const Answer answer = engine.submit_batch_and_wait(std::move(batch).value());
-    return print_undone(session, plan, answer);
-}
-
-ExitCode undo_import(const Session& session, const ImportArguments& arguments) {
-    const auto import = parse_id(arguments.undone);
-    if (!import) return session.fail(import.error());
-    const auto book = Book::open(place_of(session), Access::write);
-    if (!book) return session.fail(book.error());
-    files::UndoOptions options;
-    options.actor = actor_of(session);
-    if (!arguments.date.empty()) options.date = parse_date(arguments.date).value();
-    const auto posting = posting_date(session, *book.value());
-    if (!posting) return session.fail(posting.error());
-    options.posting_date = posting.value();
-    const auto plan = files::plan_undo(book.value()->log(), import.value(), options);
-    if (!plan) return session.fail(plan.error());
-    print_plan(session, plan.value(), options);
-    if (!arguments.dry_run && !is_confirmed(session)) {
-        return session.fail({ErrorCode::conflict, "nothing was sent; say --yes to send it"});
-    }
-    Rehearsal rehearsal;
-    const auto engine = engine_for(*book.value(), rehearsal, arguments.dry_run);
-    if (!engine) return session.fail(engine.error());
-    const ExitCode code = send_plan(session, *engine.value(), plan.value(), options);
-    if (arguments.dry_run) say_dry_run(session);
     return code;
 }
 
@@ -445,20 +276,7 @@ void add_import(CLI::App& program, Session& session) {
         "  daybook -b acme import exports/ --map customers.map\n"
         "  daybook -b acme import undo 0e1f...\n"
     );
-    CLI::App* undo = command->add_subcommand("undo", "Take an import back, after showing how");
-    undo->add_option("import", arguments.undone, "The import's id, as it was printed")->required();
-    undo->add_option(
-            "--date",
-            arguments.date,
-            "The day of the reversals; by default today, or the last open day if none is open"
-    )
-        ->check(is_day());
-    undo->add_flag(
-        "--dry-run", arguments.dry_run, "Show the plan, and decide it on a copy in memory"
-    );
-    undo->fallthrough();
-    undo->footer("Example:\n  daybook -b acme import undo 0e1f... --dry-run\n");
-    set_run(*undo, session, [&] { return undo_import(session, arguments); });
+    const CLI::App* undo = add_import_undo(*command, session);
     command->callback([&session, &arguments, undo] {
         if (undo->parsed()) return;
         if (arguments.list) {

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "cli/arguments.hpp"
+#include "cli/event_lines.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "cli/records.hpp"
@@ -22,24 +23,15 @@ struct Range {
     std::uint64_t to = UINT64_MAX;
 };
 
-// One event as a line: "    17  2026-03-31  sales.InvoiceIssued  ..." or as JSON.
-Result<void> print_event(const Session& session, const Codec& codec, EventBytes event) {
-    std::string line;
-    DAYBOOK_TRY_VOID(codec.append_event(event, line));
-    line += "\n";
-    session.terminal->out(line);
-    return {};
-}
-
-Result<std::uint64_t> print_range(const Session& session, Book& book, Range range) {
-    DAYBOOK_TRY(const auto reader, book.log().read(range.from));
+Result<std::uint64_t> print_range(EventLines& lines, const Log& log, Range range) {
+    DAYBOOK_TRY(const auto reader, log.read(range.from));
     std::uint64_t printed = 0;
     while (!is_interrupted()) {
         DAYBOOK_TRY(const auto events, reader->next());
         if (events.empty()) break;
         for (const EventBytes& event : events) {
             if (header_of(event).position() >= range.to) return printed;
-            DAYBOOK_TRY_VOID(print_event(session, book.codec(), event));
+            DAYBOOK_TRY_VOID(lines.add(event));
             ++printed;
         }
     }
@@ -59,8 +51,10 @@ ExitCode tail(const Session& session, const LogOptions& options) {
     if (!book) return session.fail(book.error());
     const std::uint64_t end = book.value()->log().end();
     std::uint64_t from = end - std::min(end, options.lines);
+    const Codec codec{domain_modules()};
+    EventLines lines{session, codec};
     while (true) {
-        const auto printed = print_range(session, *book.value(), {.from = from});
+        const auto printed = print_range(lines, book.value()->log(), {.from = from});
         if (!printed) return session.fail(printed.error());
         from += printed.value();
         if (!options.follow) return ExitCode::ok;
@@ -86,14 +80,16 @@ ExitCode show(const Session& session, const LogOptions& options) {
             )});
     }
     const Range one{options.position, options.position + 1};
-    const auto printed = print_range(session, *book.value(), one);
+    EventLines lines{session, book.value()->codec()};
+    const auto printed = print_range(lines, book.value()->log(), one);
     return printed ? ExitCode::ok : session.fail(printed.error());
 }
 
 ExitCode export_events(const Session& session, const LogOptions& options) {
     const auto book = Book::open(place_of(session), Access::read);
     if (!book) return session.fail(book.error());
-    const auto printed = print_range(session, *book.value(), options.range);
+    EventLines lines{session, book.value()->codec()};
+    const auto printed = print_range(lines, book.value()->log(), options.range);
     if (!printed) return session.fail(printed.error());
     session.terminal->say(fmt::format("{} events", count_text(printed.value())));
     return is_interrupted() ? ExitCode::interrupted : ExitCode::ok;
@@ -151,8 +147,9 @@ void add_log(CLI::App& program, Session& session) {
     log->require_subcommand(1)->fallthrough();
     log->footer("Examples:\n  daybook -b acme log tail -n 5\n  daybook -b acme log show 17\n");
 
-    CLI::App* tail_command =
-        log->add_subcommand("tail", "Print the newest events, a JSON object a line");
+    CLI::App* tail_command = log->add_subcommand(
+        "tail", "Print the newest events, a JSON object a line, or as CSV or a table"
+    );
     tail_command->add_option("-n,--lines", options.lines, "How many")
         ->check(is_count())
         ->capture_default_str();
@@ -169,7 +166,8 @@ void add_log(CLI::App& program, Session& session) {
     show_command->footer("Example:\n  daybook log show 17\n");
     set_run(*show_command, session, [&] { return show(session, options); });
 
-    CLI::App* export_command = log->add_subcommand("export", "Print events as JSON Lines");
+    CLI::App* export_command =
+        log->add_subcommand("export", "Print events as JSON Lines, or as CSV or a table");
     export_command->add_option("--from", options.range.from, "The first position")
         ->check(is_count());
     export_command->add_option("--to", options.range.to, "The position before which to stop")

@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "cli/arguments.hpp"
+#include "cli/event_lines.hpp"
 #include "cli/moment.hpp"
 #include "cli/progress.hpp"
 #include "cli/rendering.hpp"
@@ -51,11 +52,10 @@ Result<void> explain(const Session& session, Book& book, const Question& questio
     DAYBOOK_TRY(const ReportRequest request, request_of(question, book.log()));
     DAYBOOK_TRY(const Query query, open_query(session, book));
     DAYBOOK_TRY(const auto positions, explain_row(*question.report, query, request, question.row));
+    EventLines lines{session, book.codec()};
     for (const std::uint64_t position : positions) {
         DAYBOOK_TRY(const EventBytes event, query.event(position));
-        std::string line;
-        DAYBOOK_TRY_VOID(book.codec().append_event(event, line));
-        session.terminal->out(line + "\n");
+        DAYBOOK_TRY_VOID(lines.add(event));
     }
     session.terminal->say(fmt::format("{} events", count_text(positions.size())));
     return {};
@@ -147,7 +147,8 @@ void add_explain(CLI::App& program, Session& session) {
             "A row is named by what it shows in the report with the same options: its first "
             "columns, or as many\nof its values as no other row has; blank is ''. The _key of "
             "--json names it too. A total leads to\nthe events of its lines. Where several rows "
-            "show the words they are listed.\n"
+            "show the words they are listed.\nThe events are a JSON object a line, or --csv or "
+            "--format table.\n"
             "Examples:\n  daybook explain trial-balance 411000 --as-of 2026-06-30\n"
             "  daybook explain vat 2026-01-01 output FR20\n"
             "  daybook explain balance-sheet \"Result of the year\"\n"

@@ -77,6 +77,7 @@ void add_demo_backdating(CLI::App& demo, Session& session);
 void add_report(CLI::App& program, Session& session);
 void add_explain(CLI::App& program, Session& session);
 void add_import(CLI::App& program, Session& session);
+CLI::App* add_import_undo(CLI::App& import, Session& session);
 void add_export(CLI::App& program, Session& session);
 void add_submit(CLI::App& program, Session& session);
 void add_serve(CLI::App& program, Session& session);

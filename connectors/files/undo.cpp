@@ -28,7 +28,7 @@ std::string text_of(const json::object& object, std::string_view field) {
 class Planner {
  public:
     Planner(const Log& log, const Id& import, const UndoOptions& options)
-        : log_(log), options_(options), codec_(options.modules) {
+        : log_(log), options_(options), codec_(options.modules), undo_(undo_id(import)) {
         plan_.import = import;
         for (const DomainModule& module : options.modules) {
             if (module.name == "sales") sales_code_ = module.code();
@@ -55,7 +55,10 @@ class Planner {
             return step.command.empty();
         });
         std::ranges::reverse(plan_.steps);
-        for (const UndoStep& step : plan_.steps) ++plan_.reversals[step.command];
+        for (const UndoStep& step : plan_.steps) {
+            ++plan_.reversals[step.command];
+            plan_.is_posted = plan_.is_posted || is_posted(*find_undo_rule(step.event));
+        }
         return std::move(plan_);
     }
 
@@ -65,6 +68,9 @@ class Planner {
         const bool is_ours = flatbuffers::UnPack(header.trace()) == plan_.import;
         const bool is_series = header.module_() == sales_code_ && header.type() == series_type_;
         if (is_ours) ++plan_.events;
+        if (flatbuffers::UnPack(header.command()) == undo_) {
+            if (plan_.undone_events++ == 0) plan_.undone_position = header.position();
+        }
         // What another event caused is taken back together with that one.
         const bool is_direct = header.cause_index() == caused_by_command;
         if (!is_series && (!is_ours || !is_direct)) return {};
@@ -83,8 +89,7 @@ class Planner {
     }
 
     void add_step(const std::string& name, const json::object& body, std::uint64_t position) {
-        // An order that was invoiced whole is over.
-        if (name == "sales.InvoiceIssued") drop("order " + text_of(body, "order"));
+        if (name == "sales.OrderCancelled") drop("order " + text_of(body, "order"));
         const UndoRule* const rule = find_undo_rule(name);
         if (name == "crm.DealOpened") deals_.insert(text_of(body, "deal"));
         if (rule != nullptr && rule->command.empty()) {
@@ -158,8 +163,12 @@ class Planner {
 
     // The day that the user chose; else what is posted counts on one that the books have.
     [[nodiscard]] Date date_of(const UndoRule& rule) const {
-        const bool is_posted = !rule.command.starts_with("crm.");
-        return options_.date.is_none() && is_posted ? options_.posting_date : options_.date;
+        return options_.date.is_none() && is_posted(rule) ? options_.posting_date : options_.date;
+    }
+    static bool is_posted(const UndoRule& rule) {
+        const bool is_dated =
+            std::ranges::find(rule.fields, From::date, &Filled::from) != std::end(rule.fields);
+        return is_dated && !rule.command.starts_with("crm.");
     }
 
     // The lines of a credit note as an invoice asks for them.
@@ -197,6 +206,7 @@ class Planner {
     const Log& log_;
     const UndoOptions& options_;
     Codec codec_;
+    const Id undo_;
     UndoPlan plan_;
     std::string text_;
     std::uint32_t sales_code_ = 0;

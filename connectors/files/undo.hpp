@@ -1,7 +1,8 @@
 // Taking an import back: a plan of the commands that reverse what it wrote, shown before anything
-// is sent. Nothing is deleted: invoices are credited, credit notes invoiced again, entries and
-// movements reversed, deliveries taken back, receipts sent back and their orders closed, deals
-// retracted, parties and items made inactive. What cannot be taken back is counted by name.
+// is sent. Nothing is deleted: orders are cancelled, invoices credited, credit notes invoiced
+// again, entries and movements reversed, deliveries taken back, receipts sent back and their orders
+// closed, deals retracted, parties and items made inactive. What cannot be taken back is counted by
+// name.
 //
 // The plan is sent as one batch, the newest fact first: all of it is stored or nothing. The batch's
 // id comes from the import, so that undoing twice is undoing once.
@@ -31,6 +32,10 @@ struct UndoPlan {
     std::vector<UndoStep> steps;                     // In the order in which they are sent.
     std::map<std::string, std::uint64_t> reversals;  // Steps by command.
     std::map<std::string, std::uint64_t> stays;      // Events that nothing takes back, by name.
+    bool is_posted = false;  // Whether a step counts on a day that the books must have.
+    // The batch that took the import back before; without events: none did.
+    std::uint32_t undone_events = 0;
+    std::uint64_t undone_position = 0;  // Of its first event.
 };
 
 struct UndoOptions {

@@ -87,6 +87,13 @@ Error ambiguous(
     return {ErrorCode::conflict, std::move(message)};
 }
 
+// Nothing but totals of nothing.
+bool is_empty(const ReportTable& table) {
+    return std::ranges::none_of(table.rows, [](const ReportRow& row) {
+        return row.kind == RowKind::line || !row.key.empty();
+    });
+}
+
 // Whether an amount of one can be part of an amount of the other.
 bool can_add_up(const ReportRow& line, const ReportRow& total) {
     bool has_money = false;
@@ -160,6 +167,14 @@ Result<Positions> explain_row(
     ReportRequest whole = request;
     whole.options.erase("top");
     DAYBOOK_TRY(const ReportTable table, run_report(report, query, whole));
+    if (is_empty(table)) {
+        return Error{
+            ErrorCode::not_found,
+            fmt::format(
+                "{} is empty on that day and with those options, so no event is behind it",
+                report.name
+            )};
+    }
     DAYBOOK_TRY(const std::size_t row, find_row(table, words));
     DAYBOOK_TRY(const Positions positions, explain_at(report, query, whole, {table, row}));
     if (positions.empty()) {

@@ -100,7 +100,7 @@ Result<ReportTable> run_order_book(const Query& query, const ReportRequest& requ
         const OrderThen then = order_then(query, request, row.order);
         if (!then.is_known || (!shows_all && !is_open(then.status))) return;
         OrderTotals& total = totals[then.net.currency()];
-        total.net += then.net;
+        if (then.status != OrderStage::cancelled) total.net += then.net;
         total.to_deliver_net += then.to_deliver_net;
         total.to_bill_net += then.to_bill_net;
         total.to_bill_gross += then.to_bill_gross;

@@ -51,6 +51,22 @@ void note_change(
     );
 }
 
+// The order's quotation is open again.
+void project(
+    Rows<QuotationRow>& rows,
+    QuotationChanges& changes,
+    Orders& confirmed,
+    const OrderCancelled& event,
+    const EventHeader& header
+) {
+    const OrderRow* const order = confirmed.find(read(event.order()));
+    if (order == nullptr || order->quotation.is_none()) return;
+    QuotationRow& row = rows.at(order->quotation);
+    row.status = QuotationStage::open;
+    row.order = {};
+    note_change(rows, changes, order->quotation, header);
+}
+
 Result<ReportTable> run_quotations(const Query& query, const ReportRequest& request) {
     const Id only = id_option(request, "party");
     const std::string status = text_option(request, "status");

@@ -28,6 +28,7 @@ void project(Rows<QuotationRow>&, const QuotationCancelled&);
 void project(Rows<QuotationRow>&, const OrderConfirmed&);
 
 // quotations.cpp: after its row has changed.
+using Quotations = Rows<QuotationRow>;
 using QuotationChanges = Rows<QuotationChangeRow>;
 void note_change(Rows<QuotationRow>&, QuotationChanges&, const Id& quotation, const EventHeader&);
 template <class Event>
@@ -41,6 +42,7 @@ void project(
 }
 
 using Orders = Rows<OrderRow>;
+void project(Quotations&, QuotationChanges&, Orders&, const OrderCancelled&, const EventHeader&);
 using OrderChanges = Rows<OrderChangeRow>;
 void project(Orders&, OrderChanges&, const OrderConfirmed&, const EventHeader&);
 void project(Orders&, OrderChanges&, const OrderAmended&, const EventHeader&);

@@ -126,6 +126,9 @@ extern constinit const Projection projection =
         projection_of<quotations, QuotationEvents>(),
         projection_of<Tables<quotations, quotation_changes>, QuotationEvents>(),
         projection_of<
+            Tables<quotations, quotation_changes, orders>,
+            Events<EventTraits, OrderCancelled>>(),
+        projection_of<
             Tables<orders, order_changes>,
             Events<
                 EventTraits,
@@ -173,6 +176,7 @@ extern constinit const Projection projection =
         projection_of<Tables<country_totals, past_country_totals>, Papers>(),
         projection_of<Tables<day_totals, past_day_totals>, Papers>()
     )
-        .with(std::span<const Report>{reports});
+        .with(std::span<const Report>{reports})
+        .revised(1);
 
 }  // namespace daybook::sales

@@ -285,7 +285,9 @@ void take_from_invoice(Sales& state, Id id, const CreditNoteIssued& event) {
             is_within(credited.quantity, Quantity::from_milli(invoice.lines[source].quantity_milli))
         );
     }
-    if (is_credited_in_full(invoice)) state.invoices.erase(id);
+    if (!is_credited_in_full(invoice)) return;
+    if (!invoice.order.is_none()) --state.confirmed_orders.at(invoice.order).invoices;
+    state.invoices.erase(id);
 }
 
 void take_from_return(Sales& state, Id id, const CreditNoteIssued& event) {

@@ -296,6 +296,7 @@ void apply(Sales& state, const GoodsDelivered& event) {
         );
     }
     if (order_id.is_none()) return;
+    ++state.confirmed_orders.at(order_id).deliveries;
     Order& order = state.orders.at(order_id);
     for (const DeliveryPart& part : delivery.lines) {
         OrderLine& placed = order.lines[part.order_line - 1U];

@@ -360,6 +360,7 @@ Invoice invoice_of(const InvoiceIssued& event) {
 }
 
 void take_from_order(Sales& state, Id id, const InvoiceIssued& event) {
+    ++state.confirmed_orders.at(id).invoices;
     Order& order = state.orders.at(id);
     for (const PricedLine* line : *event.lines()) {
         if (line->source_line() == 0) continue;

@@ -21,7 +21,7 @@ Judged<Draft> draft_of_quotation(
             {"quotation", to_string(id), "a quotation that was drafted"}};
     }
     const Quotation* quotation = state.quotations.find(id);
-    if (quotation == nullptr) {
+    if (quotation == nullptr || quotation->status == QuotationStatus::ordered) {
         return Refused{
             Refusal::quotation_closed, {"quotation", to_string(id), "an accepted quotation"}};
     }
@@ -43,6 +43,18 @@ Judged<Draft> draft_of_quotation(
     if (!dated.ok()) return dated.refused();
     draft.value().lines = quotation->lines;
     return draft;
+}
+
+Judged<const ConfirmedOrder*> order_to_cancel(const Sales& state, Id id) {
+    if (state.documents.get(id).kind != DocumentKind::order) {
+        return Refused{
+            Refusal::order_unknown, {"order", to_string(id), "an order that was confirmed"}};
+    }
+    const ConfirmedOrder* order = state.confirmed_orders.find(id);
+    if (order != nullptr) return order;
+    return Refused{
+        Refusal::order_closed,
+        {"order", fmt::format("{}, which is cancelled", to_string(id)), "one that is not"}};
 }
 
 // What happens to an open order, and when.
@@ -230,27 +242,31 @@ Decision decide(const Sales& state, const CloseOrder& command, const Context& co
 }
 
 Decision decide(const Sales& state, const CancelOrder& command, const Context& context) {
-    const Judged<Step> step = step_of(state, command, context);
-    if (!step.ok()) return step.refused();
-    for (const OrderLine& placed : step.value().order->lines) {
-        if (!placed.delivered.is_zero() || !placed.returned.is_zero()) {
-            return Refused{
-                Refusal::order_delivered,
-                {"order",
-                 fmt::format("{} delivered", to_string(placed.delivered)),
-                 "an order of which nothing is delivered; close this one short"}};
-        }
-        if (placed.invoiced.is_zero()) continue;
+    const Id id = read(command.order());
+    const Judged<const ConfirmedOrder*> found = order_to_cancel(state, id);
+    if (!found.ok()) return found.refused();
+    const ConfirmedOrder& order = *found.value();
+    const Date date = date_or_today(command.date(), context);
+    const Judged<Nothing> dated = check_not_before(date, order.date);
+    if (!dated.ok()) return dated.refused();
+    if (order.deliveries > 0) {
+        return Refused{
+            Refusal::order_delivered,
+            {"order",
+             fmt::format("deliveries not returned in full: {}", order.deliveries),
+             "none: close this one short, or take the goods back first"}};
+    }
+    if (order.invoices > 0) {
         return Refused{
             Refusal::order_invoiced,
             {"order",
-             fmt::format("{} invoiced", to_string(placed.invoiced)),
-             "an order of which nothing is invoiced; close this one short"}};
+             fmt::format("invoices not credited in full: {}", order.invoices),
+             "none: close this one short, or credit the invoices first"}};
     }
 
     OrderCancelledT event;
-    event.order = read(command.order());
-    event.date = step.value().date;
+    event.order = id;
+    event.date = date;
     event.reason = copy(command.reason());
     return event;
 }
@@ -269,9 +285,10 @@ void apply(Sales& state, const OrderConfirmed& event) {
     order.reference = copy(event.reference());
     order.lines = placed_lines(draft_lines(*event.lines(), event.texts()), {});
     order.open = Money::from_minor(0, order.currency);
-    order_changed(state, id);
     const Id quotation = read_or_none(event.quotation());
-    if (!quotation.is_none()) state.quotations.erase(quotation);
+    state.confirmed_orders.at(id) = {.quotation = quotation, .date = order.date};
+    if (!quotation.is_none()) state.quotations.at(quotation).status = QuotationStatus::ordered;
+    order_changed(state, id);
 }
 
 void apply(Sales& state, const OrderAmended& event) {
@@ -302,8 +319,17 @@ void apply(Sales& state, const OrderClosedShort& event) {
     order.is_closed_short = true;
     order_changed(state, id);
 }
+
+// Its quotation is open again: the customer may accept it anew.
 void apply(Sales& state, const OrderCancelled& event) {
-    order_ended(state, read(event.order()));
+    const Id id = read(event.order());
+    const ConfirmedOrder order = state.confirmed_orders.get(id);
+    DAYBOOK_ASSERT(order.invoices == 0);
+    DAYBOOK_ASSERT(order.deliveries == 0);
+    if (state.orders.contains(id)) order_ended(state, id);
+    state.confirmed_orders.erase(id);
+    if (order.quotation.is_none()) return;
+    state.quotations.at(order.quotation).status = QuotationStatus::sent;
 }
 
 }  // namespace daybook::sales

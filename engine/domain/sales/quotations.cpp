@@ -16,7 +16,7 @@ Judged<const Quotation*> live_quotation(const Sales& state, Id id) {
             {"quotation", to_string(id), "a quotation that was drafted"}};
     }
     const Quotation* quotation = state.quotations.find(id);
-    if (quotation == nullptr) {
+    if (quotation == nullptr || quotation->status == QuotationStatus::ordered) {
         return Refused{
             Refusal::quotation_closed,
             {"quotation",

@@ -183,7 +183,9 @@ void apply(Sales& state, const GoodsReturned& event) {
     // What is to be replaced is not to be credited.
     if (event.is_replaced()) state.returns.erase(id);
     take_from_order(state, event);
-    if (is_all_back) state.deliveries.erase(delivery_id);
+    if (!is_all_back) return;
+    if (!delivery.order.is_none()) --state.confirmed_orders.at(delivery.order).deliveries;
+    state.deliveries.erase(delivery_id);
 }
 
 }  // namespace daybook::sales

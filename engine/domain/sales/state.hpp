@@ -140,7 +140,7 @@ struct DraftLine {
     std::string text;
 };
 
-enum class QuotationStatus : std::uint8_t { drafted, sent, accepted };
+enum class QuotationStatus : std::uint8_t { drafted, sent, accepted, ordered };
 
 struct Quotation {
     QuotationStatus status = QuotationStatus::drafted;
@@ -174,6 +174,13 @@ struct Order {
     std::string reference;
     std::vector<OrderLine> lines;
     Money open;  // What is still to invoice, taxes included: its part of the exposure.
+};
+// An order that is not cancelled, be it open or over: what of it stands.
+struct ConfirmedOrder {
+    Id quotation;
+    Date date;
+    std::uint32_t invoices = 0;    // Not credited in full.
+    std::uint32_t deliveries = 0;  // Not returned in full.
 };
 
 // A delivery for the returns and invoices that may follow.
@@ -273,11 +280,12 @@ struct Sales {
     Single<DefaultSeries> default_series;
     Single<Policy> policy;
     Keyed<Document> documents;    // Every one there ever was.
-    Keyed<Quotation> quotations;  // Drafted, sent or accepted.
+    Keyed<Quotation> quotations;  // Open ones, and those of orders that are not cancelled.
     Keyed<Order> orders;          // With something left to deliver or to invoice.
-    Keyed<Delivery> deliveries;   // That did not come back in full.
-    Keyed<Return> returns;        // With something left to credit.
-    Keyed<Invoice> invoices;      // With something left to credit.
+    Keyed<ConfirmedOrder> confirmed_orders;
+    Keyed<Delivery> deliveries;  // That did not come back in full.
+    Keyed<Return> returns;       // With something left to credit.
+    Keyed<Invoice> invoices;     // With something left to credit.
     Keyed<Exposure, ExposureKey> exposures;
 };
 
