@@ -167,11 +167,21 @@ Result<std::unique_ptr<Book>> open_stage(const Session& session, const DemoOptio
     if (exists && played_in(options.folder) == words_of(options)) {
         return Book::open(place, Access::write);
     }
+    if (exists && played_in(options.folder).empty()) {
+        return Error{
+            ErrorCode::conflict,
+            fmt::format(
+                "the book in \"{}\" is no demonstration and stays as it is; name another folder: "
+                "daybook demo FOLDER",
+                options.folder
+            )};
+    }
     if (exists) {
         return Error{
             ErrorCode::conflict,
             fmt::format(
-                "there is another book in \"{0}\"; choose another folder, or remove it: rm -r {0}",
+                "there is another demonstration in \"{0}\"; choose another folder, or remove it: "
+                "rm -r {0}",
                 options.folder
             )};
     }
@@ -208,7 +218,9 @@ void add_demo(CLI::App& program, Session& session) {
     auto& options = session.keep<DemoOptions>();
     CLI::App* command =
         program.add_subcommand("demo", "Fill a book with a company's year and look at it");
-    command->add_option("folder", options.folder, "Where")->capture_default_str();
+    const CLI::Option* const folder =
+        command->add_option("folder", options.folder, "Where; else --book says it")
+            ->capture_default_str();
     command->add_option("--seed", options.seed, "Another company and another year")
         ->check(is_count())
         ->capture_default_str();
@@ -227,8 +239,10 @@ void add_demo(CLI::App& program, Session& session) {
         "it\nonce more to go on. Example:\n  daybook demo big --events 1000000\n"
     );
     add_demo_backdating(*command, session);
-    command->callback([&, command] {
+    const CLI::Option* const book = program.get_option("--book");
+    command->callback([&, command, folder, book] {
         if (!command->get_subcommands().empty()) return;
+        if (folder->count() == 0 && book->count() > 0) options.folder = session.options.book;
         // People look at a demonstration, also through a pager or in a build's output.
         if (session.options.format == Format::automatic) session.options.format = Format::table;
         session.run = [&] { return run_demo(session, options); };
