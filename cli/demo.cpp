@@ -113,14 +113,15 @@ Result<void> show(const Session& session, Book& book, const Shown& shown, Date a
 
 Result<void> show_books(const Session& session, Book& book, const DemoOptions& options) {
     const Date last = Date::of(options.year, 12, 31);
-    const std::array<Shown, 7> shown = {{
+    const std::array<Shown, 8> shown = {{
         {"trial-balance", {}},
         {"sales-by-customer", {{"top", "5"}}},
-        {"aged-receivables", {{"top", "12"}}},
+        {"aged-receivables", {{"top", "5"}}},
         {"stock-proof", {}},
-        {"gross-profit", {{"by", "customer"}, {"top", "10"}}},
-        {"funnel", {{"by", "quarter"}}},
-        {"timeline", {{"party", "C-00003"}, {"from", fmt::format("{}-12-18", options.year)}}},
+        {"stock-to-reorder", {}},
+        {"gross-profit", {{"by", "customer"}, {"top", "5"}}},
+        {"funnel", {{"by", "year"}}},
+        {"timeline", {{"party", "C-00003"}, {"last", "10"}}},
     }};
     for (const Shown& one : shown) DAYBOOK_TRY_VOID(show(session, book, one, last));
     return {};
@@ -142,6 +143,7 @@ void say_what_next(const Session& session, const DemoOptions& options) {
         "the events behind a figure"
     );
     line(fmt::format("report stock-on-hand --as-of {}-06-30", year), "the stock of any day");
+    line("report timeline --party C-00003", "all that happened with a customer");
     line("check", "the books prove themselves");
     line("verify", "every hash again");
     line("log tail", "the newest facts");
