@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <string_view>
 #include <vector>
+
+#include <toml++/toml.h>
 
 #include "engine/base/nearest.hpp"
 
@@ -17,12 +18,13 @@ namespace {
 struct Default {
     std::string_view name;
     const char* variable;
+    bool is_folder = false;
 };
 constexpr Default defaults[] = {
-    {"book", "DAYBOOK_BOOK"},
+    {"book", "DAYBOOK_BOOK", true},
     {"format", "DAYBOOK_FORMAT"},
     {"actor", "DAYBOOK_ACTOR"},
-    {"local", "DAYBOOK_LOCAL"},
+    {"local", "DAYBOOK_LOCAL", true},
     {"node", "DAYBOOK_NODE"},
     {"pager", "DAYBOOK_PAGER"},
 };
@@ -32,23 +34,39 @@ std::string variable(const char* name) {
     return value == nullptr ? "" : value;
 }
 
-Result<void> take(const CLI::ConfigItem& item, const std::string& path) {
-    const std::string name = item.fullname();
+Error wrong(const std::string& path, const toml::source_region& where, std::string_view what) {
+    return {ErrorCode::invalid, fmt::format("{}: line {}: {}", path, where.begin.line, what)};
+}
+
+// No shell reads the file: ~ is the home folder here as well.
+std::string folder_of(const std::string& text) {
+    const bool is_at_home = text == "~" || text.starts_with("~/");
+    return is_at_home ? variable("HOME") + text.substr(1) : text;
+}
+
+Result<void> take(const std::string& path, const toml::key& key, const toml::node& node) {
+    const std::string name{key.str()};
+    if (node.is_table() || node.is_array_of_tables()) {
+        return wrong(
+            path,
+            key.source(),
+            fmt::format("there is no section \"{}\"; defaults stand in none", name)
+        );
+    }
     const auto* found = std::ranges::find(defaults, name, &Default::name);
     if (found == std::end(defaults)) {
         std::vector<std::string_view> names;
         for (const Default& known : defaults) names.push_back(known.name);
-        return Error{
-            ErrorCode::invalid,
-            fmt::format("{}: there is no default \"{}\"{}", path, name, suggestion(name, names))};
+        const std::string near = suggestion(name, names);
+        return wrong(path, key.source(), fmt::format("there is no default \"{}\"{}", name, near));
     }
-    if (item.inputs.size() != 1 || item.inputs.front().empty()) {
-        return Error{
-            ErrorCode::invalid,
-            fmt::format("{0}: {1} needs one value, as {1} = \"...\"", path, name)};
+    const std::string value = node.value_or(std::string{});
+    if (!node.is_string() || value.empty()) {
+        return wrong(path, key.source(), fmt::format("{0} needs one text, as {0} = \"...\"", name));
     }
     constexpr int keep_what_is_set = 0;
-    ::setenv(found->variable, item.inputs.front().c_str(), keep_what_is_set);
+    const std::string taken = found->is_folder ? folder_of(value) : value;
+    ::setenv(found->variable, taken.c_str(), keep_what_is_set);
     return {};
 }
 
@@ -64,8 +82,14 @@ Result<void> take_defaults() {
     const std::string path = defaults_path();
     std::ifstream file{path};
     if (path.empty() || !file) return {};
-    for (const CLI::ConfigItem& item : CLI::ConfigTOML{}.from_config(file)) {
-        DAYBOOK_TRY_VOID(take(item, path));
+    try {
+        for (const auto& [key, node] : toml::parse(file, path)) {
+            DAYBOOK_TRY_VOID(take(path, key, node));
+        }
+    } catch (const toml::parse_error& error) {
+        const auto what =
+            fmt::format("{}; a line is as book = \"acme\", with quotes", error.description());
+        return wrong(path, error.source(), what);
     }
     return {};
 }

@@ -113,14 +113,15 @@ Result<void> show(const Session& session, Book& book, const Shown& shown, Date a
 
 Result<void> show_books(const Session& session, Book& book, const DemoOptions& options) {
     const Date last = Date::of(options.year, 12, 31);
-    const std::array<Shown, 7> shown = {{
+    const std::array<Shown, 8> shown = {{
         {"trial-balance", {}},
         {"sales-by-customer", {{"top", "5"}}},
-        {"aged-receivables", {{"top", "12"}}},
+        {"aged-receivables", {{"top", "5"}}},
         {"stock-proof", {}},
-        {"gross-profit", {{"by", "customer"}, {"top", "10"}}},
-        {"funnel", {{"by", "quarter"}}},
-        {"timeline", {{"party", "C-00003"}, {"from", fmt::format("{}-12-18", options.year)}}},
+        {"stock-to-reorder", {}},
+        {"gross-profit", {{"by", "customer"}, {"top", "5"}}},
+        {"funnel", {{"by", "year"}}},
+        {"timeline", {{"party", "C-00003"}, {"last", "10"}}},
     }};
     for (const Shown& one : shown) DAYBOOK_TRY_VOID(show(session, book, one, last));
     return {};
@@ -142,6 +143,7 @@ void say_what_next(const Session& session, const DemoOptions& options) {
         "the events behind a figure"
     );
     line(fmt::format("report stock-on-hand --as-of {}-06-30", year), "the stock of any day");
+    line("report timeline --party C-00003", "all that happened with a customer");
     line("check", "the books prove themselves");
     line("verify", "every hash again");
     line("log tail", "the newest facts");
@@ -167,11 +169,21 @@ Result<std::unique_ptr<Book>> open_stage(const Session& session, const DemoOptio
     if (exists && played_in(options.folder) == words_of(options)) {
         return Book::open(place, Access::write);
     }
+    if (exists && played_in(options.folder).empty()) {
+        return Error{
+            ErrorCode::conflict,
+            fmt::format(
+                "the book in \"{}\" is no demonstration and stays as it is; name another folder: "
+                "daybook demo FOLDER",
+                options.folder
+            )};
+    }
     if (exists) {
         return Error{
             ErrorCode::conflict,
             fmt::format(
-                "there is another book in \"{0}\"; choose another folder, or remove it: rm -r {0}",
+                "there is another demonstration in \"{0}\"; choose another folder, or remove it: "
+                "rm -r {0}",
                 options.folder
             )};
     }
@@ -208,7 +220,9 @@ void add_demo(CLI::App& program, Session& session) {
     auto& options = session.keep<DemoOptions>();
     CLI::App* command =
         program.add_subcommand("demo", "Fill a book with a company's year and look at it");
-    command->add_option("folder", options.folder, "Where")->capture_default_str();
+    const CLI::Option* const folder =
+        command->add_option("folder", options.folder, "Where; else --book says it")
+            ->capture_default_str();
     command->add_option("--seed", options.seed, "Another company and another year")
         ->check(is_count())
         ->capture_default_str();
@@ -227,8 +241,10 @@ void add_demo(CLI::App& program, Session& session) {
         "it\nonce more to go on. Example:\n  daybook demo big --events 1000000\n"
     );
     add_demo_backdating(*command, session);
-    command->callback([&, command] {
+    const CLI::Option* const book = program.get_option("--book");
+    command->callback([&, command, folder, book] {
         if (!command->get_subcommands().empty()) return;
+        if (folder->count() == 0 && book->count() > 0) options.folder = session.options.book;
         // People look at a demonstration, also through a pager or in a build's output.
         if (session.options.format == Format::automatic) session.options.format = Format::table;
         session.run = [&] { return run_demo(session, options); };

@@ -213,7 +213,9 @@ void add_demo_backdating(CLI::App& demo, Session& session) {
     CLI::App* command = demo.add_subcommand(
         "backdating", "Receipts dated before a year of movements, priced at once"
     );
-    command->add_option("folder", options.folder, "Where the book is made")->capture_default_str();
+    const CLI::Option* const folder =
+        command->add_option("folder", options.folder, "Where the book is made; else --book says it")
+            ->capture_default_str();
     command->add_option("--movements", options.plan.movements, "Of the one item, in the year")
         ->check(CLI::Range(100, 10'000'000))
         ->capture_default_str();
@@ -224,7 +226,11 @@ void add_demo_backdating(CLI::App& demo, Session& session) {
         ->check(CLI::IsMember({"fifo", "moving_average"}))
         ->capture_default_str();
     command->footer("Example:\n  daybook demo backdating --movements 50000\n");
-    set_run(*command, session, [&] { return run_backdating(session, options); });
+    const CLI::Option* const book = demo.get_parent()->get_option("--book");
+    set_run(*command, session, [&, folder, book] {
+        if (folder->count() == 0 && book->count() > 0) options.folder = session.options.book;
+        return run_backdating(session, options);
+    });
 }
 
 }  // namespace daybook::cli

@@ -102,6 +102,7 @@ Defaults for book, format, actor, local, node and pager, as `book = "acme"`, sta
 
 ExitCode run(int count, char** words) {
     Session session;
+    session.words = std::span{words, static_cast<std::size_t>(count)}.subspan(1);
     catch_interrupts();
     CLI::App program{"Daybook: a company's books from one log.", "daybook"};
     program.set_version_flag("--version", std::string{"daybook "} + DAYBOOK_VERSION);
@@ -144,9 +145,7 @@ ExitCode run(int count, char** words) {
         std::cout << version.what() << "\n";
         return ExitCode::ok;
     } catch (const CLI::ParseError& error) {
-        return refuse_usage(
-            program, error, std::span{words, static_cast<std::size_t>(count)}.subspan(1)
-        );
+        return refuse_usage(program, error, session.words);
     }
     if (!is_form_clear(program)) {
         return session.refuse("choose one of --format, --json, --jsonl and --csv", "daybook");

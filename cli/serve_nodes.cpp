@@ -73,7 +73,7 @@ Result<std::unique_ptr<NodeBook>> open_patiently(
     auto book = NodeBook::open(options, progress);
     for (int i = 1; i < open_tries_max && !book.ok() && !is_interrupted(); ++i) {
         const ErrorCode code = book.error().code;
-        if (code != ErrorCode::unavailable && code != ErrorCode::denied) break;
+        if (code != ErrorCode::unavailable && code != ErrorCode::busy) break;
         session.terminal->detail(fmt::format("waiting: {}", book.error().message));
         std::this_thread::sleep_for(open_again_after);
         book = NodeBook::open(options, progress);

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct CommonOptions {
 
 struct Session {
     CommonOptions options;
+    std::span<char* const> words;  // As they were typed.
     std::unique_ptr<Terminal> terminal;
     // Set by the subcommand that was named.
     std::function<ExitCode()> run;

@@ -136,6 +136,10 @@ class Sender {
     Pipeline pipeline_;
 };
 
+bool is_list(std::string_view source) {
+    return source.starts_with('[') && source.ends_with(']');
+}
+
 Result<void> send_sources(Sender& sender, const std::vector<std::string>& sources) {
     if (sources.empty()) return sender.send_all(std::cin, "standard input");
     for (const std::string& source : sources) {
@@ -277,6 +281,18 @@ void add_submit(CLI::App& program, Session& session) {
         "  daybook submit commands.jsonl\n"
     );
     set_run(*command, session, [&] {
+        // CLI11 takes a word in brackets for the words in it, and [] for none.
+        const auto list = std::ranges::find_if(session.words, &is_list);
+        if (list != session.words.end()) {
+            return session.refuse(
+                fmt::format(
+                    "{} is no command; one command is a JSON object, and several are a line each "
+                    "in a file or standard input",
+                    *list
+                ),
+                "daybook submit"
+            );
+        }
         if (options.list) return list_commands(session);
         if (!options.describe.empty()) return describe_command(session, options.describe);
         return submit(session, options);

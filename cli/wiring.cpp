@@ -107,7 +107,7 @@ Result<void> Book::open_topic() {
         return no_such_book(place_.text);
     }
     // Another process keeps the copy up to date: then it is enough to look at it.
-    if (!opened.ok() && opened.error().code == ErrorCode::denied && access_ == Access::read) {
+    if (!opened.ok() && opened.error().code == ErrorCode::busy && access_ == Access::read) {
         segments_ = {.folder = options.folder, .read_only = true};
         DAYBOOK_TRY(segment_log_, SegmentLog::open(files_, random_, segments_));
         return {};
@@ -158,7 +158,7 @@ Result<void> Book::open_rows() {
     constexpr std::chrono::milliseconds between{100};
     for (int attempt = 1; store_ == nullptr; ++attempt) {
         auto opened = RocksStore::open(folder_ + "/rows");
-        const bool is_held = !opened && opened.error().code == ErrorCode::denied;
+        const bool is_held = !opened && opened.error().code == ErrorCode::busy;
         if (is_held && attempt == attempts_max) {
             return Error{
                 ErrorCode::busy,

@@ -81,6 +81,8 @@ class Year {
     Result<void> scrap_goods(Date day);
     void hear_movement(EventBytes event);
     [[nodiscard]] std::int64_t demand(std::size_t item, std::int64_t days, Date day) const;
+    // When fewer pieces are left than this, more are ordered.
+    [[nodiscard]] std::int64_t reorder_point(std::size_t item, Date day) const;
     // year_books.cpp
     void hear(EventBytes event, Date day);
     void hear_entry(EventBytes event, Date day);

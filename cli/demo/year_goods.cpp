@@ -18,6 +18,7 @@ constexpr std::string_view warehouse = "PARIS";
 constexpr std::int64_t opening_days = 30;      // Of sales, on hand when the year begins.
 constexpr std::int64_t reorder_days = 12;      // When so few are left, as much is ordered as
 constexpr std::int64_t order_days = 25;        // is sold in these.
+constexpr std::int64_t safety_pieces = 96;     // Two large lines of an order, beside all that.
 constexpr std::int64_t units_per_order = 110;  // 4.5 lines of 24.5 pieces.
 constexpr std::size_t opening_lines = 100;     // Of a document.
 
@@ -37,6 +38,10 @@ std::int64_t Year::demand(std::size_t item, std::int64_t days, Date day) const {
     const auto orders = static_cast<std::int64_t>(orders_on(day));
     const std::int64_t sold = orders * units_per_order * days / 1'000;
     return std::max<std::int64_t>(1, sold * company_.items[item].sells / item_shares_.back());
+}
+
+std::int64_t Year::reorder_point(std::size_t item, Date day) const {
+    return demand(item, reorder_days, day) + safety_pieces;
 }
 
 Result<void> Year::open_warehouse(Date day) {
@@ -74,6 +79,17 @@ Result<void> Year::open_warehouse(Date day) {
                                 .text("tax_code", purchase_tax);
         DAYBOOK_TRY_VOID(stream_.send("purchasing.DefinePurchaseItem", item.id, bought));
     }
+    for (std::size_t i = 0; i < company_.items.size(); ++i) {
+        const std::string& item = company_.items[i].id;
+        const std::int64_t point = reorder_point(i, day);
+        const Body rule =
+            Body{}
+                .text("item", item)
+                .text("warehouse", warehouse)
+                .text("reorder_point", fmt::format("{}", point))
+                .text("maximum", fmt::format("{}", point + demand(i, order_days, day)));
+        DAYBOOK_TRY_VOID(stream_.send("purchasing.SetReorderRule", item, rule));
+    }
     return {};
 }
 
@@ -83,7 +99,7 @@ Result<Money> Year::stock_up(Date day) {
     Money worth = Money::from_minor(0, Currency::eur);
     for (std::size_t i = 0; i < company_.items.size(); ++i) {
         const Item& item = company_.items[i];
-        const std::int64_t quantity = demand(i, opening_days, day);
+        const std::int64_t quantity = demand(i, opening_days, day) + safety_pieces;
         const Money cost = Money::from_minor(cost_minor(item), Currency::eur);
         worth += Money::from_minor(cost_minor(item) * quantity, Currency::eur);
         lines.push_back(quantity_line(item.id, quantity).money("unit_cost", cost));
@@ -115,7 +131,7 @@ Result<void> Year::order_goods(Date day) {
     std::map<std::size_t, std::vector<Purchased>> wanted;
     for (std::size_t i = 0; i < company_.items.size(); ++i) {
         const Item& item = company_.items[i];
-        if (on_hand_[item.id] + on_order_[item.id] >= demand(i, reorder_days, day)) continue;
+        if (on_hand_[item.id] + on_order_[item.id] >= reorder_point(i, day)) continue;
         const std::int64_t price = cost_minor(item) * random_.between(97, 103) / 100;
         wanted[i % company_.suppliers.size()].push_back({i, demand(i, order_days, day), price});
     }
@@ -144,7 +160,10 @@ Result<void> Year::place_order(Date day, Purchase purchase) {
     const Date comes = day.plus_days(static_cast<std::int32_t>(random_.between(2, 6)));
     // One receipt in twenty lies in a drawer for some days: it counts from the day it came.
     const auto late = static_cast<std::int32_t>(random_.chance(5) ? random_.between(3, 15) : 0);
-    agenda_.note(comes.plus_days(late), [this, purchase, comes](Date on) {
+    // When the year ends, nothing lies there any more.
+    const Date written =
+        std::min(comes.plus_days(late), std::max(comes, Date::of(plan_.year, 12, 30)));
+    agenda_.note(written, [this, purchase, comes](Date on) {
         return receive_goods(on, comes, purchase);
     });
     return {};

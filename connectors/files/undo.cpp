@@ -91,9 +91,11 @@ class Planner {
     void add_step(const std::string& name, const json::object& body, std::uint64_t position) {
         if (name == "sales.OrderCancelled") drop("order " + text_of(body, "order"));
         const UndoRule* const rule = find_undo_rule(name);
-        if (name == "crm.DealOpened") deals_.insert(text_of(body, "deal"));
+        if (name == "crm.DealOpened") retracted_.insert("deal " + text_of(body, "deal"));
+        if (name == "crm.LeadCaptured") retracted_.insert("lead " + text_of(body, "lead"));
         if (rule != nullptr && rule->command.empty()) {
-            if (!deals_.contains(text_of(body, "deal"))) ++plan_.stays[name];
+            const std::string field{rule->with};
+            if (!retracted_.contains(field + " " + text_of(body, field))) ++plan_.stays[name];
             return;
         }
         // A credit note of an invoice that is taken back as well: what is left of it is credited.
@@ -213,8 +215,9 @@ class Planner {
     std::uint8_t series_type_ = 0;
     std::set<std::string, std::less<>> external_series_;
     std::set<std::string, std::less<>> invoices_;
-    std::set<std::string, std::less<>> deals_;
-    std::map<std::string, std::size_t> placed_;     // Orders to suppliers, to their steps.
+    std::set<std::string, std::less<>>
+        retracted_;                              // Deals and leads, with all that became of them.
+    std::map<std::string, std::size_t> placed_;  // Orders to suppliers, to their steps.
     std::map<std::string, std::size_t> droppable_;  // Documents to steps that may prove needless.
 };
 

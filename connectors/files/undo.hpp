@@ -1,8 +1,8 @@
 // Taking an import back: a plan of the commands that reverse what it wrote, shown before anything
 // is sent. Nothing is deleted: orders are cancelled, invoices credited, credit notes invoiced
 // again, entries and movements reversed, deliveries taken back, receipts sent back and their orders
-// closed, deals retracted, parties and items made inactive. What cannot be taken back is counted by
-// name.
+// closed, deals and leads retracted, parties and items made inactive. What cannot be taken back is
+// counted by name.
 //
 // The plan is sent as one batch, the newest fact first: all of it is stored or nothing. The batch's
 // id comes from the import, so that undoing twice is undoing once.

@@ -15,10 +15,11 @@ struct Filled {
 };
 struct UndoRule {
     std::string_view event;
-    std::string_view command = "";  // None: it is taken back with its document.
+    std::string_view command = "";  // None: it is taken back with its document, which `with` names.
     std::array<Filled, 6> fields = {};
     // The field that names the document that the event made, if that name cannot be used again.
     std::string_view made = "";
+    std::string_view with = "";
 };
 
 // The rule for an event; null if nothing takes it back.

@@ -11,7 +11,7 @@ namespace daybook {
 namespace {
 
 constexpr std::size_t name_bytes_max = 80;    // Longer ones are not compared.
-constexpr std::size_t names_listed_max = 12;  // More are not listed.
+constexpr std::size_t names_listed_max = 24;  // More are not listed.
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -43,7 +43,8 @@ std::string_view nearest_name(
     std::string_view mistyped, const std::vector<std::string_view>& names
 ) {
     std::string_view nearest;
-    std::size_t least = mistyped.size() / 3 + 2;  // As far as this is not near any more.
+    // One letter may be wrong, and one more for every four: what is further is another word.
+    std::size_t least = mistyped.size() < 2 ? 1 : std::max<std::size_t>(mistyped.size() / 4, 1) + 1;
     if (mistyped.size() > name_bytes_max) return nearest;
     for (const std::string_view name : names) {
         if (name.size() > name_bytes_max) continue;

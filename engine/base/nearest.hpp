@@ -11,7 +11,7 @@ namespace daybook {
 [[nodiscard]] std::string_view nearest_name(
     std::string_view mistyped, const std::vector<std::string_view>& names
 );
-// "; did you mean "lines"?", or the names when they are few, or nothing.
+// "; did you mean "lines"?", or the names when none is near and they are few, or nothing.
 [[nodiscard]] std::string suggestion(
     std::string_view mistyped, const std::vector<std::string_view>& names
 );

@@ -15,8 +15,8 @@ enum class ErrorCode : unsigned char {
     not_found,    // Name something that exists.
     invalid,      // Correct the input.
     too_large,    // Send less at once; the message names the limit.
-    busy,         // Try again later.
-    denied,       // Ask for the right, or close the other process.
+    busy,         // Try again later, or close the other process that is at it.
+    denied,       // Ask for the right.
     unavailable,  // The service cannot answer now.
     io,           // The disk or the operating system failed.
     disk_full,    // Free space, then resume.

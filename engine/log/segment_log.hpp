@@ -48,7 +48,7 @@ using LogProgressCallback = std::function<bool(const LogProgress&)>;
 
 class SegmentLog final : public Log {
  public:
-    // Fails with corrupt, naming segment, byte and position; too_new; denied, naming the process
+    // Fails with corrupt, naming segment, byte and position; too_new; busy, naming the process
     // that has it open for writing; not_found. `files` and `random` must outlive the log.
     [[nodiscard]] static Result<std::unique_ptr<SegmentLog>> open(
         FileSystem& files, Random& random, const SegmentLogOptions& options

@@ -70,9 +70,10 @@ Result<std::unique_ptr<File>> take_lock(FileSystem& files, const std::string& fo
         std::string_view holder(text.data(), bytes);
         holder = holder.substr(0, holder.find('\n'));
         return Error{
-            ErrorCode::denied,
+            ErrorCode::busy,
             fmt::format(
-                "the log in {} is open for writing by {}{}",
+                "the log in {} is open for writing by {}{}; wait until it ends, or ask it, if it "
+                "is a server",
                 folder,
                 holder.empty() ? "another process" : "process ",
                 holder

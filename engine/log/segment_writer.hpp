@@ -16,7 +16,7 @@ namespace daybook {
 
 struct SegmentLogOptions;
 
-// The lock of the folder; denied if another process has it.
+// The lock of the folder; busy while another process has it.
 [[nodiscard]] Result<std::unique_ptr<File>> take_lock(FileSystem& files, const std::string& folder);
 // Makes the folder's first segment.
 [[nodiscard]] Result<void> create_log(

@@ -30,7 +30,7 @@ Error error_of(const rocksdb::Status& status, const std::string& what) {
     const std::string text = status.ToString();
     ErrorCode code = ErrorCode::io;
     if (status.IsCorruption()) code = ErrorCode::corrupt;
-    if (text.find("LOCK") != std::string::npos) code = ErrorCode::denied;
+    if (text.find("LOCK") != std::string::npos) code = ErrorCode::busy;
     return {code, "row store: " + what + ": " + text};
 }
 
@@ -42,7 +42,7 @@ Result<void> checked(const rocksdb::Status& status, const std::string& what) {
 Error held_by_another(const std::string& folder) {
     const auto holder = process_that_locks(folder + "/LOCK");
     return {
-        ErrorCode::denied,
+        ErrorCode::busy,
         "the rows in " + folder + " are held by " +
             (holder ? "process " + std::to_string(*holder) : "another process")};
 }
@@ -127,7 +127,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(
     const rocksdb::Status status = rocksdb::DB::Open(database->options, folder, &opened);
     const Result<void> is_open = checked(status, "opening " + folder);
     const bool is_ours = status.ToString().find("current process") != std::string::npos;
-    if (!is_open && is_open.error().code == ErrorCode::denied && !is_ours) {
+    if (!is_open && is_open.error().code == ErrorCode::busy && !is_ours) {
         return held_by_another(folder);
     }
     DAYBOOK_TRY_VOID(is_open);

@@ -21,7 +21,7 @@ struct RocksOptions {
 
 class RocksStore final : public Store {
  public:
-    // The folder is made if it is missing; its parent must exist. `denied` when another process
+    // The folder is made if it is missing; its parent must exist. `busy` while another process
     // has it open.
     [[nodiscard]] static Result<std::unique_ptr<RocksStore>> open(
         const std::string& folder, const RocksOptions& options = {}

@@ -26,6 +26,13 @@ void take_last_touch(LeadRow& row, const Touch* touch, Date on) {
     row.last_campaign = copy(touch->campaign());
 }
 
+void note_done(LeadRow& row, ActivityRows& done, ActivityRow activity) {
+    activity.employee = row.employee;
+    activity.document = row.lead;
+    row.activities.push_back({activity.on, activity.position});
+    done.put(std::move(activity));
+}
+
 std::string first_of(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* texts) {
     return texts == nullptr || texts->size() == 0 ? std::string{} : copy(texts->Get(0));
 }
@@ -56,6 +63,7 @@ const char* name_of(LeadState state) {
         case LeadState::disqualified: return "disqualified";
         case LeadState::converted: return "converted";
         case LeadState::merged: return "merged";
+        case LeadState::retracted: return "retracted";
     }
     return "";
 }
@@ -142,12 +150,12 @@ void project(
 ) {
     LeadRow& row = rows.at(read(event.lead()));
     row.state = LeadState::qualified;
-    done.put(
+    note_done(
+        row,
+        done,
         {.on = read(event.on()),
          .position = header.position(),
-         .kind = ActivityKind::lead_qualified,
-         .employee = row.employee,
-         .document = row.lead}
+         .kind = ActivityKind::lead_qualified}
     );
 }
 
@@ -190,13 +198,24 @@ void project(
     row.party = read(event.party());
     row.contact = read_or_none(event.contact());
     row.deal = read_or_none(event.deal());
-    done.put(
+    note_done(
+        row,
+        done,
         {.on = read(event.on()),
          .position = header.position(),
-         .kind = ActivityKind::lead_converted,
-         .employee = row.employee,
-         .document = row.lead}
+         .kind = ActivityKind::lead_converted}
     );
+}
+
+// What was retracted stays for those who ask what was known before.
+void project(
+    LeadRows& rows, ActivityRows& done, const LeadRetracted& event, const EventHeader& header
+) {
+    LeadRow& row = rows.at(read(event.lead()));
+    row.state = LeadState::retracted;
+    for (const ActivityPlace& place : row.activities) {
+        done.at(place.on, place.position).retracted_at = header.position();
+    }
 }
 
 }  // namespace daybook::crm

@@ -242,12 +242,24 @@ void project(InteractionRows&, ActivityRows&, const InteractionRetracted&, const
 
 // --- Leads
 
-enum class LeadState : std::uint8_t { captured, qualified, disqualified, converted, merged };
+enum class LeadState : std::uint8_t {
+    captured,
+    qualified,
+    disqualified,
+    converted,
+    merged,
+    retracted,
+};
 [[nodiscard]] const char* name_of(LeadState state);
 
 struct TouchFields {
     Date on;
     std::string source, medium, campaign, content;
+};
+// Of a row of activities.
+struct ActivityPlace {
+    Date on;
+    std::uint64_t position = 0;
 };
 struct LeadRow {
     Id lead;
@@ -270,6 +282,7 @@ struct LeadRow {
     Id contact;
     Id deal;
     Id merged_into;
+    std::vector<ActivityPlace> activities;  // Its qualifications and its conversion.
 };
 inline constexpr auto leads = table<LeadRow>(
     "leads",
@@ -304,6 +317,7 @@ void project(LeadRows&, ActivityRows&, const LeadDisqualified&);
 void project(LeadRows&, ActivityRows&, const LeadReopened&);
 void project(LeadRows&, ActivityRows&, const LeadsMerged&);
 void project(LeadRows&, ActivityRows&, const LeadConverted&, const EventHeader&);
+void project(LeadRows&, ActivityRows&, const LeadRetracted&, const EventHeader&);
 
 // --- Pipelines and deals
 

@@ -115,7 +115,7 @@ InvoiceThen invoice_then(
     const Query& query, const ReportRequest& request, const InvoiceRow& row, Date day
 ) {
     const Money nothing = Money::from_minor(0, row.gross.currency());
-    InvoiceThen then{.open = nothing, .credited = nothing};
+    InvoiceThen then{.due = row.due, .open = nothing, .credited = nothing};
     std::map<std::uint16_t, Money> open;
     query.scan<invoice_changes>(row.invoice, [&](const InvoiceChangeRow& change) {
         if (change.date > request.as_of || change.position >= request.known_at) return;
@@ -126,6 +126,7 @@ InvoiceThen invoice_then(
     query.scan<invoice_parts>(row.invoice, [&](const InvoicePartRow& part) {
         const Money left = part.amount + open[part.part];
         then.open += left;
+        if (!left.is_zero()) then.due = std::min(then.due, part.due);
         then.is_late = then.is_late || (left.minor() > 0 && part.due < day);
     });
     then.status = stage_of(row, then);

@@ -181,7 +181,7 @@ Result<ReportTable> run_invoices(const Query& query, const ReportRequest& reques
                  {row.number,
                   std::string{name_of(row.kind)},
                   row.date,
-                  row.due,
+                  then.due,
                   row.party,
                   name_of_customer(query, row.party),
                   row.country,
@@ -195,7 +195,7 @@ Result<ReportTable> run_invoices(const Query& query, const ReportRequest& reques
     });
     if (request.as_of == date_max && !table.rows.empty()) {
         table.notes.push_back(fmt::format(
-            "Open and Status are those of {}, the last posting; --as-of asks for another day.",
+            "Due, Open and Status are those of {}, the last posting; --as-of asks for another day.",
             to_string(day)
         ));
     }

@@ -40,6 +40,7 @@ void each_invoice(
 // An invoice or credit note as it stood.
 struct InvoiceThen {
     InvoiceStage status = InvoiceStage::unpaid;
+    Date due;              // The first instalment of which something is open, or the last of all.
     Money open;            // Negative of a credit note that is not used up.
     Money credited;        // By credit notes, gross.
     bool is_late = false;  // Something is open of an instalment that was due before.

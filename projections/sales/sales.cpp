@@ -88,7 +88,9 @@ constexpr Report reports[]{
     {
         .name = "invoices",
         .title = "Invoices and credit notes",
-        .summary = "Every invoice and credit note, what is open of it and how it stands.",
+        .summary = "Every invoice and credit note, what is open of it, when the next of that is "
+                   "due, and how it "
+                   "stands.",
         .options = invoice_options,
         .run = &run_invoices,
         .explain = &explain_invoices,

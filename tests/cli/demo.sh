@@ -25,9 +25,17 @@ play again --events 8000 --seed 1
 "$program" -b s1 report sales-by-customer --top 3 --json | grep -q '"The total is that of all ' &&
   "$program" -b s1 report gross-profit --by item --top 3 --json | grep -q '"The total is that of all ' ||
   fail "the first lines of a report do not say whose their total is"
+"$program" -q -b named demo --events 8000 --seed 1 > shown && [ "$(root_of named)" = "$(root_of s1)" ] &&
+  [ ! -e demo-book ] || fail "-b did not say where the demonstration goes"
+DAYBOOK_BOOK=named "$program" -q demo --events 8000 --seed 1 > shown && [ ! -e demo-book ] ||
+  fail "DAYBOOK_BOOK did not say where the demonstration is"
 play larger --events 30000
 events=$(events_of larger)
 [ "$events" -ge 27000 ] && [ "$events" -le 33000 ] || fail "--events 30000 gave $events"
+[ "$("$program" -b larger report negative-stock --csv | wc -l)" = 1 ] || fail "places gave more than they had"
+[ "$("$program" -b larger report stock-to-reorder --csv | wc -l)" -gt 1 ] || fail "nothing is to be reordered"
+[ "$(wc -l < shown)" -le 125 ] && grep -q 'The last 10 of .*; without --last all of them' shown ||
+  fail "the demonstration fills $(wc -l < shown) lines"
 status=0
 "$program" demo small --events 500 2> said || status=$?
 [ "$status" = 2 ] && [ ! -e small ] || fail "a year of 500 events was not refused"

@@ -36,7 +36,7 @@ shows 2
 "$program" -b book export table crm.parties --csv | grep -q '^C-2' || fail "no export beside a writer"
 status=0
 party 3 | "$program" -q -b book submit 2> said || status=$?
-[ "$status" = 6 ] && grep -q "open for writing by process $writer" said || fail "two writers, or no name: $(cat said)"
+[ "$status" = 7 ] && grep -q "open for writing by process $writer" said || fail "two writers, or no name: $(cat said)"
 exec 3>&-
 wait $writer || fail "the writer was disturbed"
 

@@ -239,6 +239,36 @@ pass customers from customers
     CHECK(desk.import(mapping).value().rows().imported == 1);
 }
 
+TEST_CASE("leads that were taken back are retracted with all that became of them") {
+    ImportDesk desk;
+    desk.open_book();
+    desk.write("leads.csv", "lead,name\nL-1,Marie\n");
+    constexpr std::string_view mapping = R"(mapping leads
+source leads
+  file leads.csv
+  encoding utf-8
+  delimiter comma
+pass leads from leads
+  document lead
+  command crm.CaptureLead
+    lead = lead
+    name = name
+  command crm.QualifyLead
+    lead = lead
+  command crm.ConvertLead
+    lead = lead
+    party = join("P-", lead)
+)";
+    const ImportSummary first = desk.import(mapping).value();
+    REQUIRE(first.rows().imported == 1);
+    const auto plan = plan_undo(desk.log, first.import, options_of_undo());
+    REQUIRE(plan);
+    CHECK(plan.value().reversals.at("crm.RetractLead") == 1);
+    CHECK(plan.value().reversals.at("crm.DeactivateParty") == 1);
+    CHECK(plan.value().stays.empty());
+    take_back(desk, plan.value());
+}
+
 TEST_CASE("an undoing of which a rule refuses one step takes nothing back") {
     ImportDesk desk;
     desk.open_book();

@@ -155,7 +155,7 @@ TEST_CASE("a second process, or a second store, is refused the folder") {
     REQUIRE(first.ok());
     const auto second = RocksStore::open(folder.rows());
     REQUIRE_FALSE(second.ok());
-    CHECK(second.error().code == ErrorCode::denied);
+    CHECK(second.error().code == ErrorCode::busy);
 }
 
 TEST_CASE("readers are not disturbed by a writer") {

@@ -40,7 +40,8 @@ extern constinit const Module module = module_of<
         WinDeal,
         LoseDeal,
         ReopenDeal,
-        RetractDeal>,
+        RetractDeal,
+        RetractLead>,
     Events<
         EventTraits,
         PartyRegistered,
@@ -72,7 +73,8 @@ extern constinit const Module module = module_of<
         DealWon,
         DealLost,
         DealReopened,
-        DealRetracted>,
+        DealRetracted,
+        LeadRetracted>,
     Listens<sales::EventTraits, sales::QuotationAccepted, sales::QuotationCancelled>>();
 
 }  // namespace daybook::crm

@@ -17,6 +17,7 @@ constexpr const char* status_name(LeadStatus status) {
         case LeadStatus::disqualified: return "disqualified";
         case LeadStatus::converted: return "converted";
         case LeadStatus::merged: return "merged";
+        case LeadStatus::retracted: return "retracted";
     }
     return "unknown";
 }
@@ -24,6 +25,17 @@ constexpr const char* status_name(LeadStatus status) {
 Decision check_lead(const Crm& state, const Id& lead) {
     if (state.leads.contains(lead)) return {};
     return refuse(Refusal::lead_unknown, "lead", to_string(lead), "a lead that was captured");
+}
+
+Decision check_not_retracted(const Crm& state, const Id& lead) {
+    if (auto no = check_lead(state, lead); no.is_refused()) return no;
+    if (state.leads.get(lead).status != LeadStatus::retracted) return {};
+    return refuse(
+        Refusal::lead_is_closed,
+        "lead",
+        to_string(lead) + ", retracted",
+        "one that is not retracted"
+    );
 }
 
 Decision check_not_before(const Lead& lead, Date on) {
@@ -208,7 +220,7 @@ Decision decide(const Crm& state, const CaptureLead& command, const Context& con
 Decision decide(const Crm& state, const TouchLead& command, const Context& context) {
     const Id lead = resolve_lead(state, read(command.lead()));
     const Date on = day_or_today(command.on(), context);
-    if (auto no = check_lead(state, lead); no.is_refused()) return no;
+    if (auto no = check_not_retracted(state, lead); no.is_refused()) return no;
     if (is_empty(command.touch())) {
         return refuse(
             Refusal::touch_missing, "touch", "nothing", "a source, medium, campaign or content"
@@ -346,6 +358,14 @@ Decision decide(const Crm& state, const ConvertLead& command, const Context& con
     return decision;
 }
 
+Decision decide(const Crm& state, const RetractLead& command, const Context&) {
+    const Id lead = read(command.lead());
+    if (auto no = check_text(text(command.reason()), "reason"); no.is_refused()) return no;
+    if (auto no = check_not_retracted(state, lead); no.is_refused()) return no;
+
+    return LeadRetractedT{{}, lead, copy(command.reason()), state.leads.get(lead).first_touch};
+}
+
 void apply(Crm& state, const LeadCaptured& event) {
     Lead& lead = state.leads.at(read(event.lead()));
     DAYBOOK_ASSERT(lead.status == LeadStatus::none);
@@ -433,6 +453,13 @@ void apply(Crm& state, const LeadConverted& event) {
     DAYBOOK_ASSERT(lead.status == LeadStatus::open);
     lead.status = LeadStatus::converted;
     lead.changed = read(event.on());
+    state.lead_contacts.erase(read(event.lead()));
+}
+
+void apply(Crm& state, const LeadRetracted& event) {
+    Lead& lead = state.leads.at(read(event.lead()));
+    DAYBOOK_ASSERT(lead.status != LeadStatus::none && lead.status != LeadStatus::retracted);
+    lead.status = LeadStatus::retracted;
     state.lead_contacts.erase(read(event.lead()));
 }
 

@@ -42,7 +42,7 @@ struct Interaction {
     bool is_retracted = false;
 };
 
-enum class LeadStatus : std::uint8_t { none, open, disqualified, converted, merged };
+enum class LeadStatus : std::uint8_t { none, open, disqualified, converted, merged, retracted };
 struct Lead {
     LeadStatus status = LeadStatus::none;
     bool is_qualified = false;
@@ -157,6 +157,7 @@ Decision decide(const Crm&, const DisqualifyLead&, const Context&);
 Decision decide(const Crm&, const ReopenLead&, const Context&);
 Decision decide(const Crm&, const MergeLeads&, const Context&);
 Decision decide(const Crm&, const ConvertLead&, const Context&);
+Decision decide(const Crm&, const RetractLead&, const Context&);
 Decision decide(const Crm&, const DefinePipeline&, const Context&);
 Decision decide(const Crm&, const OpenDeal&, const Context&);
 Decision decide(const Crm&, const MoveDeal&, const Context&);
@@ -188,6 +189,7 @@ void apply(Crm&, const LeadDisqualified&);
 void apply(Crm&, const LeadReopened&);
 void apply(Crm&, const LeadsMerged&);
 void apply(Crm&, const LeadConverted&);
+void apply(Crm&, const LeadRetracted&);
 void apply(Crm&, const PipelineDefined&);
 void apply(Crm&, const DealOpened&);
 void apply(Crm&, const DealMoved&);

@@ -5,6 +5,8 @@
 // An entry stands under the party that its event names. A merge moves nothing: the report reads the
 // entries of every party that the asked one stands for, so that undoing the merge undoes that too.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -20,6 +22,7 @@ constexpr ReportOption options[]{
     {"party", ValueType::id, "Whose timeline", true, {}, "crm.parties"},
     {"from", ValueType::date, "On or after this day"},
     {"to", ValueType::date, "On or before this day"},
+    {"last", ValueType::integer, "Only the last so many of them"},
 };
 
 bool counts(const ReportRequest& request, Date on, std::uint64_t position) {
@@ -78,6 +81,14 @@ class Balances {
     std::map<Currency, std::pair<Money, bool>> balances_;
 };
 
+void keep_last(ReportTable& table, std::int64_t last) {
+    const auto count = static_cast<std::int64_t>(table.rows.size());
+    if (last <= 0 || last >= count) return;
+    table.rows.erase(table.rows.begin(), table.rows.end() - last);
+    table.notes.push_back(fmt::format("The last {} of {}; without --last all of them.", last, count)
+    );
+}
+
 Result<ReportTable> run(const Query& query, const ReportRequest& request) {
     const Date from = date_option(request, "from", date_min);
     const Date to = date_option(request, "to", date_max);
@@ -114,6 +125,7 @@ Result<ReportTable> run(const Query& query, const ReportRequest& request) {
                   row.party}}
         );
     }
+    keep_last(table, integer_option(request, "last", 0));
     return table;
 }
 
