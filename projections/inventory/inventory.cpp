@@ -86,7 +86,7 @@ constexpr Report reports[]{
      "Items that fall to their reorder point with all that is on the way.",
      item_options,
      &run_reorder,
-     &explain_projected},
+     &explain_reorder},
     {"negative-stock",
      "Negative stock",
      "Places that gave more than they had.",
@@ -151,7 +151,8 @@ extern constinit const Projection projection =
                 ReservationPicked,
                 ReservationReleased,
                 ReservationExpired,
-                ReservationUsed>,
+                ReservationUsed,
+                StockMoved>,
             Events<
                 purchasing::EventTraits,
                 purchasing::OrderPlaced,

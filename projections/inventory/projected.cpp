@@ -2,6 +2,8 @@
 // that is too little, or less than nothing.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "projections/inventory/reports.hpp"
 
 namespace daybook::inventory {
@@ -14,7 +16,8 @@ Expected expected_at(const Query& query, std::uint64_t known_at) {
     return Expected{query, known_at, [&query](EventBytes event, const auto& post) {
                         const std::uint64_t position = header_of(event).position();
                         query.scan<expected_changes>(position, [&](const ExpectedChangeRow& row) {
-                            post({row.item, row.warehouse}, row.day, {row.ordered, row.reserved});
+                            const ExpectedSum sum{row.ordered, row.reserved, row.under_way};
+                            post({row.item, row.warehouse}, row.day, sum);
                         });
                     }};
 }
@@ -44,14 +47,20 @@ std::map<Id, Projected> projected_by_item(const Query& query, const ReportReques
 
 using ItemPlace = std::pair<Id, Id>;  // An item and a warehouse.
 
+// What is under way is told by where it goes, not by where it is.
 std::map<ItemPlace, Projected> projected_by_place(
     const Query& query, const ReportRequest& request
 ) {
     const Id only = id_option(request, "item");
     std::map<ItemPlace, Projected> all;
+    std::set<Id> internal;
+    query.scan<locations>([&](const LocationRow& row) {
+        if (row.kind == LocationKind::internal) internal.insert(row.location);
+    });
     const Places places = places_at(query, request.known_at);
     for (const auto& [key, sum] :
          only.is_none() ? places.sums(request.as_of) : places.sums_under(request.as_of, only)) {
+        if (!internal.contains(key.location)) continue;
         all[{key.item, key.warehouse}].on_hand += sum.quantity;
     }
     const Expected expected_then = expected_at(query, request.known_at);
@@ -115,7 +124,9 @@ Result<ReportTable> run_reorder(const Query& query, const ReportRequest& request
     query.scan<reorder_rules>([&](const ReorderRuleRow& rule) {
         if (!rule.is_active || (!only.is_none() && rule.item != only)) return;
         const auto place = projected.find({rule.item, rule.warehouse});
-        const Quantity there = place == projected.end() ? Quantity{} : place->second.projected();
+        const Quantity there = place == projected.end()
+                                   ? Quantity{}
+                                   : place->second.projected() + place->second.expected.under_way;
         if (there > rule.reorder_point) return;
         table.rows.push_back(
             {.key = to_string(rule.item),
@@ -169,10 +180,9 @@ Result<ReportTable> run_negative(const Query& query, const ReportRequest& reques
     return table;
 }
 
-Result<Positions> explain_projected(
-    const Query& query, const ReportRequest& request, std::string_view key
-) {
-    DAYBOOK_TRY(const Id item, parse_id(key));
+namespace {
+
+Positions projected_positions(const Query& query, const ReportRequest& request, const Id& item) {
     Positions positions;
     each_card_row(query, request, item, [&](const CardRow& row) {
         positions.push_back(row.position);
@@ -180,6 +190,26 @@ Result<Positions> explain_projected(
     query.scan<expected_days>(item, [&](const ExpectedDayRow& row) {
         if (row.day > request.as_of || row.position >= request.known_at) return;
         positions.push_back(row.position);
+    });
+    return positions;
+}
+
+}  // namespace
+
+Result<Positions> explain_projected(
+    const Query& query, const ReportRequest& request, std::string_view key
+) {
+    DAYBOOK_TRY(const Id item, parse_id(key));
+    return found(projected_positions(query, request, item), key);
+}
+
+Result<Positions> explain_reorder(
+    const Query& query, const ReportRequest& request, std::string_view key
+) {
+    DAYBOOK_TRY(const Id item, parse_id(key));
+    Positions positions = projected_positions(query, request, item);
+    query.scan<reorder_rules>(item, [&](const ReorderRuleRow& rule) {
+        if (rule.position < request.known_at) positions.push_back(rule.position);
     });
     return found(std::move(positions), key);
 }

@@ -1,4 +1,5 @@
-// What is still to come of each item by purchase orders, and what is held by reservations.
+// What is still to come of each item by purchase orders and transfers, and what is held by
+// reservations.
 
 #include <algorithm>
 
@@ -15,10 +16,18 @@ struct Telling {
     std::uint16_t line = 0;
 
     void add(const ExpectedKey& key, ExpectedSum sum) {
-        if (sum.ordered.is_zero() && sum.reserved.is_zero()) return;
+        if (sum.ordered.is_zero() && sum.reserved.is_zero() && sum.under_way.is_zero()) return;
         const PostingPlace<ExpectedKey> place{.key = key, .effective = day, .position = position};
         add_posting(rows.totals, rows.past_totals, place, sum);
-        rows.changes.put({position, ++line, key.item, key.warehouse, day, sum.ordered, sum.reserved}
+        rows.changes.put(
+            {position,
+             ++line,
+             key.item,
+             key.warehouse,
+             day,
+             sum.ordered,
+             sum.reserved,
+             sum.under_way}
         );
         rows.days.put({key.item, day, position});
     }
@@ -107,6 +116,17 @@ void take(ExpectedRows rows, const ReservationUsed& event, const EventHeader& he
     hold(told, row, row.open - read(event.quantity()));
 }
 
+void take(ExpectedRows rows, const StockMoved& event, const EventHeader& header) {
+    const LocationRow* target = rows.places.find(read_or_none(event.bound_for()));
+    if (target == nullptr) return;
+    Telling told = telling(rows, event, header);
+    for (const StockLine* line : *event.lines()) {
+        const LocationRow* place = rows.places.find(read(line->location()));
+        if (place == nullptr || place->kind != LocationKind::transit) continue;
+        told.add({read(line->item()), target->warehouse}, {.under_way = read(line->quantity())});
+    }
+}
+
 void take(ExpectedRows rows, const purchasing::OrderPlaced& event, const EventHeader& header) {
     Telling told = telling(rows, event, header);
     const Id order = read(event.order());
@@ -166,13 +186,16 @@ void take(
     }
 }
 
-void project(Rows<ReorderRuleRow>& rows, const purchasing::ReorderRuleSet& event) {
+void project(
+    Rows<ReorderRuleRow>& rows, const purchasing::ReorderRuleSet& event, const EventHeader& header
+) {
     rows.put({
         .item = read(event.item()),
         .warehouse = read(event.warehouse()),
         .reorder_point = read(event.reorder_point()),
         .maximum = read(event.maximum()),
         .is_active = event.is_active(),
+        .position = header.position(),
     });
 }
 

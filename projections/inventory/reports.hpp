@@ -94,6 +94,7 @@ Result<Positions> explain_card(const Query&, const ReportRequest&, std::string_v
 Result<Positions> explain_summary(const Query&, const ReportRequest&, std::string_view key);
 Result<Positions> explain_item(const Query&, const ReportRequest&, std::string_view key);
 Result<Positions> explain_projected(const Query&, const ReportRequest&, std::string_view key);
+Result<Positions> explain_reorder(const Query&, const ReportRequest&, std::string_view key);
 Result<Positions> explain_trace(const Query&, const ReportRequest&, std::string_view key);
 Result<Positions> explain_gross_profit(const Query&, const ReportRequest&, std::string_view key);
 Result<Positions> explain_proof(const Query&, const ReportRequest&, std::string_view key);

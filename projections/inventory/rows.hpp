@@ -91,6 +91,7 @@ void take(ExpectedRows, const ReservationPicked&, const EventHeader&);
 void take(ExpectedRows, const ReservationReleased&, const EventHeader&);
 void take(ExpectedRows, const ReservationExpired&, const EventHeader&);
 void take(ExpectedRows, const ReservationUsed&, const EventHeader&);
+void take(ExpectedRows, const StockMoved&, const EventHeader&);
 void take(ExpectedRows, const purchasing::OrderPlaced&, const EventHeader&);
 void take(ExpectedRows, const purchasing::OrderApproved&, const EventHeader&);
 void take(ExpectedRows, const purchasing::OrderRejected&, const EventHeader&);
@@ -100,7 +101,7 @@ void take(ExpectedRows, const purchasing::OrderCancelled&, const EventHeader&);
 void take(ExpectedRows, const purchasing::GoodsReceived&, const EventHeader&);
 void take(ExpectedRows, const purchasing::GoodsReturnedToSupplier&, const EventHeader&);
 
-void project(Rows<ReorderRuleRow>& rows, const purchasing::ReorderRuleSet& event);
+void project(Rows<ReorderRuleRow>&, const purchasing::ReorderRuleSet&, const EventHeader&);
 
 // margins.cpp: what was sold and what it cost.
 using MarginTables = Tables<

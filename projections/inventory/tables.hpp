@@ -146,6 +146,7 @@ struct ExpectedKey {
 struct ExpectedSum {
     Quantity ordered;
     Quantity reserved;
+    Quantity under_way;  // With transfers from elsewhere.
 };
 // A line of a purchase order as far as it is still expected.
 struct ExpectedLineRow {
@@ -185,6 +186,7 @@ struct ExpectedChangeRow {
     Date day;
     Quantity ordered;
     Quantity reserved;
+    Quantity under_way;
 };
 struct ExpectedDayRow {
     Id item;
@@ -315,6 +317,7 @@ struct ReorderRuleRow {
     Quantity reorder_point;
     Quantity maximum;
     bool is_active = false;
+    std::uint64_t position = 0;
 };
 // What came in from outside, or was made: what the age of stock is counted from.
 struct ArrivalKey {
@@ -490,14 +493,16 @@ inline constexpr auto expected = totals_table<ExpectedKey, ExpectedSum>(
     key("item", &ExpectedKey::item),
     key("warehouse", &ExpectedKey::warehouse),
     column("ordered", &ExpectedSum::ordered),
-    column("reserved", &ExpectedSum::reserved)
+    column("reserved", &ExpectedSum::reserved),
+    column("under_way", &ExpectedSum::under_way)
 );
 inline constexpr auto past_expected = past_totals_table<ExpectedKey, ExpectedSum>(
     "past_expected",
     key("item", &ExpectedKey::item),
     key("warehouse", &ExpectedKey::warehouse),
     column("ordered", &ExpectedSum::ordered),
-    column("reserved", &ExpectedSum::reserved)
+    column("reserved", &ExpectedSum::reserved),
+    column("under_way", &ExpectedSum::under_way)
 );
 inline constexpr auto expected_lines = table<ExpectedLineRow>(
     "expected_lines",
@@ -538,7 +543,8 @@ inline constexpr auto expected_changes = table<ExpectedChangeRow>(
     column("warehouse", &ExpectedChangeRow::warehouse),
     column("day", &ExpectedChangeRow::day),
     column("ordered", &ExpectedChangeRow::ordered),
-    column("reserved", &ExpectedChangeRow::reserved)
+    column("reserved", &ExpectedChangeRow::reserved),
+    column("under_way", &ExpectedChangeRow::under_way)
 );
 inline constexpr auto expected_days = table<ExpectedDayRow>(
     "expected_days",
@@ -552,7 +558,8 @@ inline constexpr auto reorder_rules = table<ReorderRuleRow>(
     key("warehouse", &ReorderRuleRow::warehouse),
     column("reorder_point", &ReorderRuleRow::reorder_point),
     column("maximum", &ReorderRuleRow::maximum),
-    column("is_active", &ReorderRuleRow::is_active)
+    column("is_active", &ReorderRuleRow::is_active),
+    column("position", &ReorderRuleRow::position)
 );
 inline constexpr auto book = table<BookRow>(
     "book", key("one", &BookRow::one), column("base_currency", &BookRow::base_currency)

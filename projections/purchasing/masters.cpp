@@ -108,6 +108,7 @@ void project(Rows<ProposalLineRow>& rows, const ReorderProposed& event, const Ev
             .on_hand = read(line->on_hand()),
             .reserved = read(line->reserved()),
             .on_order = read(line->on_order()),
+            .under_way = read(line->under_way()),
             .reorder_point = read(line->reorder_point()),
             .maximum = read(line->maximum()),
             .expected = read(line->expected()),

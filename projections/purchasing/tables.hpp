@@ -323,6 +323,7 @@ struct ProposalLineRow {
     Quantity on_hand;
     Quantity reserved;
     Quantity on_order;
+    Quantity under_way;
     Quantity reorder_point;
     Quantity maximum;
     Date expected;
@@ -576,6 +577,7 @@ inline constexpr auto proposal_lines = table<ProposalLineRow>(
     column("on_hand", &ProposalLineRow::on_hand),
     column("reserved", &ProposalLineRow::reserved),
     column("on_order", &ProposalLineRow::on_order),
+    column("under_way", &ProposalLineRow::under_way),
     column("reorder_point", &ProposalLineRow::reorder_point),
     column("maximum", &ProposalLineRow::maximum),
     column("expected", &ProposalLineRow::expected),

@@ -11,7 +11,21 @@ namespace {
 
 const Date first_day = Date::of(2026, 1, 1);
 constexpr std::int32_t days = 40;
-constexpr std::int32_t closed_days = 12;  // Of the first year.
+constexpr std::int32_t closed_days = 12;  // Of each of the first two years.
+
+Date last_of_year(int year) {
+    return first_day.plus_days(year == 3 ? 400 : year * closed_days - 1);
+}
+Date first_of_year(int year) {
+    return year == 1 ? first_day.plus_days(-9) : last_of_year(year - 1).plus_days(1);
+}
+// A year is one period.
+accounting::Period period_of(int year) {
+    return {
+        wired(code(fmt::format("Y{}", year))),
+        wired(first_of_year(year)),
+        wired(last_of_year(year))};
+}
 
 }  // namespace
 
@@ -19,6 +33,7 @@ Keeper::Keeper(std::uint64_t seed)
     : prng_(seed), depot_(first_day.plus_days(days)), naive_(first_day), last_offset_(days / 2) {
     has_.standard = prng_.chance(15);
     has_.closing = prng_.chance(30);
+    has_.second_closing = has_.closing && prng_.chance(40);
     has_.new_policy = prng_.chance(30);
     has_.reversals = prng_.chance(50);
     has_.receipts_first = prng_.chance(25);
@@ -86,30 +101,37 @@ void Keeper::set_policy(const char* group, Date from) {
 }
 
 void Keeper::open_years() {
-    const Date border = first_day.plus_days(closed_days);
-    for (const auto& [name, first, last] :
-         {std::tuple{"Y1", first_day.plus_days(-9), border.plus_days(-1)},
-          std::tuple{"Y2", border, first_day.plus_days(400)}}) {
+    for (const int number : {1, 2, 3}) {
         accounting::FiscalYearOpenedT year;
-        year.year = code(name);
-        year.first = first;
-        year.last = last;
-        year.periods.emplace_back(wired(code(name)), wired(first), wired(last));
+        year.year = code(fmt::format("Y{}", number));
+        year.first = first_of_year(number);
+        year.last = last_of_year(number);
+        year.periods.push_back(period_of(number));
         depot_.hear(std::move(year));
     }
 }
 
-void Keeper::close_year() {
-    const Date last = first_day.plus_days(closed_days - 1);
+void Keeper::close_year(int year) {
     accounting::PeriodClosedT period;
-    period.period = std::make_unique<accounting::Period>(
-        wired(code("Y1")), wired(first_day.plus_days(-9)), wired(last)
-    );
+    period.period = std::make_unique<accounting::Period>(period_of(year));
     depot_.hear(std::move(period));
-    accounting::FiscalYearClosedT year;
-    year.year = code("Y1");
-    depot_.hear(std::move(year));
-    naive_.close(last);
+    accounting::FiscalYearClosedT closed;
+    closed.year = code(fmt::format("Y{}", year));
+    depot_.hear(std::move(closed));
+    naive_.close(last_of_year(year));
+    check();
+}
+
+// Its days may be written to again; what its goods cost in the end stays.
+void Keeper::reopen_year() {
+    accounting::FiscalYearReopenedT reopened;
+    reopened.year = code("Y1");
+    reopened.reason = "late";
+    depot_.hear(std::move(reopened));
+    accounting::PeriodReopenedT period;
+    period.period = std::make_unique<accounting::Period>(period_of(1));
+    period.reason = "late";
+    depot_.hear(std::move(period));
     check();
 }
 
@@ -190,13 +212,15 @@ void Keeper::work() {
             set_policy("G", first_day.plus_days(policy_day_));
             last_offset_ = days;
         }
-        if (i == count * 2 / 3 && has_.closing) close_year();
+        if (i == count * 2 / 3 && has_.closing) close_year(1);
+        if (i == count * 3 / 4 && has_.closing && prng_.chance(30)) reopen_year();
+        if (i == count * 5 / 6 && has_.second_closing) close_year(2);
         do_something();
     }
 }
 
 void Keeper::do_something() {
-    switch (prng_.below(17)) {
+    switch (prng_.below(19)) {
         case 0:
         case 1:
         case 2:
@@ -213,6 +237,8 @@ void Keeper::do_something() {
         case 13: return adjust();
         case 14: return repack();
         case 15: return scrap();
+        case 16:
+        case 17: return count();
         default: return reserve();
     }
 }
@@ -418,6 +444,27 @@ void Keeper::repack() {
         command.outputs.push_back(std::move(output));
     }
     (void)send(std::move(command));
+}
+
+// Of what is counted some is more and some is less than there was; what is not counted may be gone.
+void Keeper::count() {
+    StartCountT start;
+    start.count = fresh('C');
+    start.location = warehouse();
+    start.date = day();
+    if (prng_.chance(50)) start.items.push_back(goods().item);
+    const Id id = start.count;
+    must(std::move(start));
+    RecordCountT record;
+    record.count = id;
+    record.lines.push_back(line<CountedLineT>());
+    if (!send(std::move(record))) return;
+    if (prng_.chance(30)) do_something();
+    ApproveCountT approve;
+    approve.count = id;
+    approve.movement = fresh('K');
+    approve.takes_missing_as_zero = prng_.chance(30);
+    (void)send(std::move(approve));
 }
 
 void Keeper::reserve() {

@@ -35,6 +35,7 @@ class Keeper {
         bool shortages = false;
         bool receipts_first = false;
         bool closing = false;
+        bool second_closing = false;
         bool new_policy = false;
         bool reversals = false;
     };
@@ -42,7 +43,8 @@ class Keeper {
     void define();
     void set_policy(const char* group, Date from);
     void open_years();
-    void close_year();
+    void close_year(int year);
+    void reopen_year();
     template <class CommandT>
     bool send(CommandT command);
     template <class CommandT>
@@ -63,6 +65,7 @@ class Keeper {
     void repack();
     void reserve();
     void scrap();
+    void count();
     bool take_back(const Id& movement);
 
     struct Goods {

@@ -135,6 +135,7 @@ NaiveStock::Line NaiveStock::line_of(const StockMoved& event, const StockLine& l
     made.sequence = line.sequence();
     made.place = {items.of(read(line.item())), read(line.location()), read(line.lot())};
     made.date = read(event.date());
+    made.closed_through = closed_through_;
     const bool is_first = line.original() == 0 && is_independent(line.reason()) &&
                           receipts_first_[by_item_[made.place.item].group];
     made.rank = is_first ? 1 : 2;
@@ -299,10 +300,10 @@ NaiveStock::Line& NaiveStock::line(std::uint64_t sequence) {
 // In a closed time only what comes in by itself keeps its own day.
 cost::Moment NaiveStock::moment_of(const Line& line) const {
     const bool is_own = line.quantity > 0 && line.tie == 0 && line.original == 0;
-    if (is_own || line.was_closed || line.date > closed_through_) {
+    if (is_own || line.date > line.closed_through) {
         return cost::Moment::of(line.date, line.rank, line.sequence);
     }
-    return cost::Moment::of(closed_through_, cost::rank_max, line.sequence);
+    return cost::Moment::of(line.closed_through, cost::rank_max, line.sequence);
 }
 
 cost::Moment NaiveStock::moment_of(const Revaluation& one) const {

@@ -71,6 +71,7 @@ class NaiveStock {
         std::uint8_t rank = 2;
         bool is_costed = true;
         bool was_closed = false;  // Its cost is fixed.
+        Date closed_through;      // When it was learned.
         std::size_t pool = 0;
         std::int64_t quantity = 0;
         std::int64_t worth = 0;      // Of a receipt, as given.

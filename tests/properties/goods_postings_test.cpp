@@ -616,6 +616,26 @@ TEST_CASE("stock accounts are the value on the shelf, and what waits ends at zer
     }
 }
 
+TEST_CASE("a credit that was less than nothing by the rates is booked") {
+    GoodsLedger ledger{"general", GoodsMatching::cost_at_delivery};
+    purchasing::BillMatchedT event;
+    event.bill = id_from_code("B-1");
+    event.number = "F-1";
+    event.supplier = id_from_code("P-1");
+    event.date = event.accounting_date = Date::of(2026, 1, 1);
+    event.currency = static_cast<Currency>(840);
+    event.rate = ExchangeRate::from_micro(932'963);
+    const Money net = Money::from_minor(-38, event.currency);
+    event.lines.push_back(matched_line(
+        {.kind = purchasing::MatchKind::returned, .value = 149, .difference = -184}, net
+    ));
+    event.net = event.gross = net;
+    event.tax = Money::from_minor(0, event.currency);
+    event.is_credit_note = true;
+    REQUIRE_MESSAGE(ledger.post(event), EnumNameRefusal(ledger.refusal));
+    CHECK(ledger.balance_of(AccountRole::supplier_credit_expected) == 149);
+}
+
 TEST_CASE("goods that are sent back at no cost leave nothing to remember, in each way") {
     for (const GoodsMatching way : ways) {
         GoodsLedger ledger{"general", way};

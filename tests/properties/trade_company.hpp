@@ -219,20 +219,22 @@ class Company {
         }
         differences_.emplace_back(day, minor);
     }
-    static bool is_of_sale(inventory::MoveReason reason) {
+    static bool is_cost_of_sale(inventory::MoveReason reason) {
         return reason == inventory::MoveReason::delivery ||
-               reason == inventory::MoveReason::customer_return;
+               reason == inventory::MoveReason::customer_return ||
+               reason == inventory::MoveReason::landed_cost;
     }
     void add_stock(const inventory::EventRecord& record) {
         if (const auto* moved = record.event_as_StockMoved()) {
             for (const inventory::StockLine* line : *moved->lines()) {
                 differ(read(moved->accounting_date()), line->value().minor());
-                if (is_of_sale(line->reason())) sums.left_cost -= line->value().minor();
+                if (is_cost_of_sale(line->reason())) sums.left_cost -= line->value().minor();
             }
         }
         if (const auto* revalued = record.event_as_StockRevalued()) {
             for (const inventory::RevaluedLine* line : *revalued->lines()) {
                 differ(read(revalued->accounting_date()), line->to_stock().minor());
+                if (is_cost_of_sale(line->reason())) sums.left_cost += line->to_sold().minor();
             }
         }
         if (const auto* costs = record.event_as_CostRestated()) {
@@ -240,7 +242,7 @@ class Company {
             for (const inventory::RestatedLine* line : *costs->lines()) {
                 const std::int64_t more = line->new_cost().minor() - line->old_cost().minor();
                 differ(read(line->accounting_date()), -more);
-                if (is_of_sale(line->reason())) sums.left_cost += more;
+                if (is_cost_of_sale(line->reason())) sums.left_cost += more;
             }
         }
     }

@@ -4,12 +4,9 @@
 // in the end all is billed and nothing waits, or all is taken back and nothing is left.
 #include <doctest/doctest.h>
 
-#include "engine/store/memory_store.hpp"
-#include "projections/core/follower.hpp"
-#include "projections/core/registry.hpp"
+#include "tests/properties/lived_rows.hpp"
 #include "tests/properties/trade_company.hpp"
 #include "tests/support/seed.hpp"
-#include "tests/support/topic_log.hpp"
 
 using namespace daybook;
 using namespace daybook::purchasing;
@@ -390,29 +387,14 @@ TEST_CASE("rows of random purchases are those of a fresh fold") {
     Seen seen;
     const Setting setting = setting_of(seed % 12);
     Company company{setting, Company::Keeping::events};
-    const FakeClock clock;
-    const std::unique_ptr<Log> log = property_log(clock, TopicUse::copied);
-    MemoryStore store;
-    auto follower = Follower::open(*log, store, {.projections = registered_projections()});
-    REQUIRE(follower);
+    LivedRows rows;
     for (std::uint64_t history = 0; history < 60; ++history) {
         {
             Purchase purchase{company, prng, seen, {setting.tolerance_percent}};
             for (std::int64_t steps = prng.between(2, 10); steps > 0; --steps) purchase.step();
             if (history % 2 == 0) purchase.settle();
         }
-        company.append_kept_to(*log);
-        if (history % 10 == 0) REQUIRE(follower.value()->catch_up());
+        rows.take(company, history % 10 == 0);
     }
-    REQUIRE(follower.value()->catch_up());
-    MemoryStore scratch;
-    const auto compared = follower.value()->compare_with_fresh_fold("", scratch);
-    REQUIRE(compared);
-    for (const Finding& finding : compared.value().findings)
-        CHECK_MESSAGE(false, finding.where, ": ", finding.message);
-    CHECK(compared.value().count == 0);
-    const auto findings = follower.value()->run_checks();
-    REQUIRE(findings);
-    for (const Finding& finding : findings.value())
-        CHECK_MESSAGE(false, finding.where, ": ", finding.message);
+    rows.check();
 }

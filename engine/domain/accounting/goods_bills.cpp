@@ -52,10 +52,17 @@ class BillParts {
             difference
         );
     }
+    // What was expected may be less than nothing by the rates of its days: then what is billed and
+    // what that is worth have lines of their own.
     void put_into(EntryDraft& draft) const {
         for (const Part& part : parts_) {
-            if (part.amount.is_zero() && part.base_minor == 0) continue;
-            draft.add({part.account, Id{}, part.amount, part.base_minor});
+            const Money nothing = Money::from_minor(0, part.amount.currency());
+            const bool is_apart = !part.amount.is_zero() && part.base_minor != 0 &&
+                                  part.amount.is_negative() != (part.base_minor < 0);
+            if (is_apart) draft.add({part.account, Id{}, part.amount, 0});
+            const Money amount = is_apart ? nothing : part.amount;
+            if (amount.is_zero() && part.base_minor == 0) continue;
+            draft.add({part.account, Id{}, amount, part.base_minor});
         }
     }
 

@@ -174,7 +174,6 @@ Costing::Leaving Costing::leaving_of(std::uint32_t number, const Revaluing& reva
                             share(amount, taken.before, gone.quantity);
         const std::uint64_t issue = taken.issue.sequence();
         const bool is_delivered = taken.reason == static_cast<std::uint8_t>(MoveReason::delivery);
-        if (is_delivered && part != 0) leaving.fallen.emplace_back(issue, part);
         // What ran ahead of the receipt may be what it was made of.
         if (taken.is_linked && taken.issue > revaluing.receipt) {
             for (const ReceiptAmount& passed : parts_of(moment, issue, part)) {
@@ -207,8 +206,8 @@ std::vector<ReceiptAmount> Costing::parts_of(
     return parts;
 }
 
-void Costing::add_later(const std::vector<IssueChange>& fallen) {
-    for (const IssueChange& one : fallen) {
+void Costing::add_later(const std::vector<IssueChange>& delivered) {
+    for (const IssueChange& one : delivered) {
         MovedLine line = *find_line(one.sequence());
         line.later += one.minor();
         put_line(one.sequence(), line);
@@ -241,19 +240,24 @@ void Costing::tie(const Tie& tie) {
 
 void Costing::tie_next(std::uint64_t input, std::uint64_t part, std::int64_t weight) {
     const Tie next = with_next(input, part, weight);
-    const std::uint64_t id = find_line(input)->tie;
-    if (id == 0) return tie(next);
-    change_tie(id) = next;
+    MovedLine line = *find_line(input);
+    line.later -= next.parts.back().later;
+    put_line(input, line);
+    if (line.tie == 0) return tie(next);
+    change_tie(line.tie) = next;
 }
 
-// With one more part behind those that there are.
+// With one more part behind those that there are. Of later cost it brings its part of what those
+// before it have left, so that the last one brings the rest.
 Tie Costing::with_next(std::uint64_t input, std::uint64_t part, std::int64_t weight) const {
     const MovedLine* line = find_line(input);
     DAYBOOK_ASSERT(line != nullptr);
     Tie next{.inputs = {input}, .parts = {}, .whole = -line->quantity};
     if (line->tie != 0) next = *find_tie(line->tie);
-    next.parts.push_back({part, weight, next.whole == 0 ? input : 0});
-    next.parts.back().later = part_of(next, next.parts.size() - 1, line->later);
+    std::int64_t left = -line->quantity;
+    for (const TiePart& before : next.parts) left -= before.weight;
+    const std::int64_t later = share(line->later, weight, std::max(weight, left));
+    next.parts.push_back({part, weight, next.whole == 0 ? input : 0, later});
     return next;
 }
 

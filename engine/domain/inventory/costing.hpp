@@ -92,11 +92,10 @@ class Costing {
     struct Leaving {
         std::vector<ReceiptAmount> passed;
         std::vector<IssueChange> delivered;  // Without what had come back by then.
-        std::vector<IssueChange> fallen;     // With it.
     };
     [[nodiscard]] Leaving leaving_of(std::uint32_t pool, const Revaluing& revaluing) const;
     // Notes it, for what comes back of the deliveries later.
-    void add_later(const std::vector<IssueChange>& fallen);
+    void add_later(const std::vector<IssueChange>& delivered);
     // What the change of the standard adds to the pool's value.
     std::int64_t set_standard(
         std::uint32_t pool, std::uint64_t sequence, Date from, UnitPrice cost

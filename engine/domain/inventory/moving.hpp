@@ -19,6 +19,7 @@ struct Header {
     Id order;
     Id party;
     Id reverses;
+    Id bound_for;
     Days days;
     std::string text;
 };

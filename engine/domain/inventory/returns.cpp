@@ -306,6 +306,7 @@ Decision decide(const Stock& state, const ReverseMovement& command, const Contex
     Header header;
     header.movement = reversal;
     header.reverses = id;
+    header.bound_for = state.movements.get(source.is_none() ? id : source).transfer_to;
     header.days = days.value();
     header.text = copy(command.reason());
     Moving moving{state, context, std::move(header)};

@@ -177,7 +177,7 @@ void apply(Stock& state, const StockRevalued& event) {
         DAYBOOK_ASSERT(
             split.to_sold == read(line->to_sold()).minor() + passed_from(event, line->sequence())
         );
-        costing.add_later(costing.leaving_of(receipt.pool, revaluing).fallen);
+        costing.add_later(costing.leaving_of(receipt.pool, revaluing).delivered);
     }
     costing.store(state);
 }

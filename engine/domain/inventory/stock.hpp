@@ -130,7 +130,8 @@ struct MovedLine {
     std::int64_t quantity = 0;  // Signed.
     std::int64_t value = 0;     // What it was worth to the other side, signed: with the variance.
     std::int64_t taken = 0;     // How much of it was returned, taken back or has arrived.
-    std::int64_t later = 0;     // A delivery: what fell on it since of more cost on its receipts.
+    // A delivery: what fell since, of more cost on its receipts, on what has not come back of it.
+    std::int64_t later = 0;
     std::uint64_t original = 0;
     std::uint64_t tie = 0;  // Whose cost is the value of other lines; 0: none's.
 

@@ -122,6 +122,7 @@ Decision Moving::done() {
     event.order = header_.order;
     event.party = header_.party;
     event.reverses = header_.reverses;
+    event.bound_for = header_.bound_for;
     event.date = header_.days.date;
     event.accounting_date = header_.days.accounting_date;
     event.lines = std::move(lines_);

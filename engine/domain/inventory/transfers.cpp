@@ -245,6 +245,7 @@ Decision decide(const Stock& state, const SendTransfer& command, const Context& 
     sent.to = read(command.to());
     sent.transit = transit;
     sent.date = header.value().days.date;
+    header.value().bound_for = sent.to;
     Moving moving{state, context, std::move(header.value())};
     for (flatbuffers::uoffset_t i = 0; i < command.lines()->size(); ++i) {
         const auto carried = carried_of(state, *command.lines()->Get(i), {sent.from, transit}, i);
@@ -275,6 +276,7 @@ Decision decide(const Stock& state, const ReceiveTransfer& command, const Contex
     Header header;
     header.movement = id;
     header.source = read(command.transfer());
+    header.bound_for = transfer.value()->transfer_to;
     header.days = days.value();
     Moving moving{state, context, std::move(header)};
     const std::size_t count = command.lines() == nullptr ? 0 : command.lines()->size();

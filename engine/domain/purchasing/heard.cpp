@@ -129,10 +129,15 @@ void listen(Purchasing& state, const inventory::LocationDefined& event) {
         .is_internal = event.kind() == inventory::LocationKind::internal};
 }
 void listen(Purchasing& state, const inventory::StockMoved& event) {
+    const Id bound_for = read_or_none(event.bound_for());
     for (const inventory::StockLine* line : *event.lines()) {
-        const Id location = read(line->location());
-        if (!state.places.get(location).is_internal) continue;
-        state.on_hand.at({read(line->item()), read(line->warehouse())}) += read(line->quantity());
+        const Id item = read(line->item());
+        if (state.places.get(read(line->location())).is_internal) {
+            state.on_hand.at({item, read(line->warehouse())}) += read(line->quantity());
+        } else if (!bound_for.is_none()) {
+            const Id warehouse = state.places.get(bound_for).warehouse;
+            state.under_way.at({item, warehouse}) += read(line->quantity());
+        }
     }
 }
 void listen(Purchasing& state, const inventory::StockReserved& event) {

@@ -1,5 +1,6 @@
-// What should be ordered again: by the reorder rules, what is on hand, reserved and on order, and
-// the preferred suppliers. The same state always gives the same proposal.
+// What should be ordered again: by the reorder rules, what is on hand, reserved, on order and under
+// way from other warehouses, and the preferred suppliers. The same state always gives the same
+// proposal.
 
 #include <fmt/format.h>
 
@@ -29,7 +30,8 @@ std::optional<ProposedLine> proposed(
     const Quantity on_hand = state.on_hand.get(place);
     const Quantity reserved = state.reserved.get(place);
     const Quantity on_order = state.on_order.get(place);
-    const Quantity projected = on_hand - reserved + on_order;
+    const Quantity under_way = state.under_way.get(place);
+    const Quantity projected = on_hand - reserved + on_order + under_way;
     if (projected > rule.reorder_point) return std::nullopt;
     const Id supplier = preferred_supplier(state, place.item);
     const Source source = state.sources.get({place.item, supplier});
@@ -53,7 +55,8 @@ std::optional<ProposedLine> proposed(
         wired(on_order),
         wired(rule.reorder_point),
         wired(rule.maximum),
-        wired(date.plus_days(source.lead_days))};
+        wired(date.plus_days(source.lead_days)),
+        wired(under_way)};
 }
 
 bool is_chosen(const OrderProposal& command, std::size_t index) {

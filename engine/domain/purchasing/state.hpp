@@ -373,7 +373,8 @@ struct Purchasing {
     Keyed<Place> places;
     Keyed<Quantity, ItemPlace> on_hand;  // At internal places.
     Keyed<Quantity, ItemPlace> reserved;
-    Keyed<Quantity, ItemPlace> on_order;  // To be received of open orders.
+    Keyed<Quantity, ItemPlace> on_order;   // To be received of open orders,
+    Keyed<Quantity, ItemPlace> under_way;  // and of transfers from elsewhere.
     Keyed<Reservation> reservations;
     Keyed<Document> documents;  // Every one there ever was.
     Keyed<PurchaseRequest> requests;
