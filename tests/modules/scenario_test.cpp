@@ -103,7 +103,7 @@ TEST_CASE("a scenario fails where it must, and shows what was found as scenario 
         "rows crm.parties party=C-1\n"
         "     party  name\n"
         "     C-1    Blanc\n"
-        "rows crm.party\n",
+        "rows crm.partys\n",
         "crm",
         *book.value()
     );
@@ -125,5 +125,5 @@ TEST_CASE("a scenario fails where it must, and shows what was found as scenario 
         failures[5].message ==
         "the table differs; found\n        party  name\n        C-1    Blanc, Anna"
     );
-    CHECK(failures[6].message == "there is no table \"crm.party\"; did you mean \"crm.parties\"?");
+    CHECK(failures[6].message == "there is no table \"crm.partys\"; did you mean \"crm.parties\"?");
 }
