@@ -44,7 +44,11 @@ class Company {
         must("accounting.AdoptChart", R"({"chart": "general_goods"})");
         must(
             "accounting.OpenFiscalYear",
-            R"({"year": "2026", "first": "2026-01-01", "last": "2026-12-31"})"
+            R"({"year": "2026", "first": "2026-01-01", "last": "2026-03-31"})"
+        );
+        must(
+            "accounting.OpenFiscalYear",
+            R"({"year": "26-b", "first": "2026-04-01", "last": "2026-12-31"})"
         );
         must("inventory.DefineLocation", R"({"location": "W1", "name": "1", "kind": "internal"})");
         must("inventory.DefineLocation", R"({"location": "W2", "name": "2", "kind": "internal"})");
@@ -82,8 +86,16 @@ class Company {
         for (auto left = prng_.between(6, 12); left > 0; --left) work();
         follow();
     }
+    // The first year closes with its last period, and may be opened again for a while.
     void close_next_period() {
+        if (is_reopened_) --closed_;
         must("accounting.ClosePeriod", fmt::format(R"({{"period": "2026-{:02}"}})", ++closed_));
+        if (closed_ != 3) return;
+        must("accounting.CloseFiscalYear", R"({"year": "2026"})");
+        is_reopened_ = !is_reopened_ && prng_.chance(50);
+        if (!is_reopened_) return;
+        must("accounting.ReopenFiscalYear", R"({"year": "2026", "reason": "late"})");
+        must("accounting.ReopenPeriod", R"({"period": "2026-03", "reason": "late"})");
     }
     void check_reports() {
         for (int i = 0; i < samples; ++i) {
@@ -207,7 +219,7 @@ class Company {
     std::int64_t some() { return prng_.between(1, 9); }
 
     void work() {
-        switch (prng_.below(10)) {
+        switch (prng_.below(12)) {
             case 0:
             case 1:
             case 2: return receive();
@@ -259,8 +271,44 @@ class Company {
                         day()
                     )
                 );
+            case 9:
+            case 10: return count();
             default: return repack();
         }
+    }
+    // Of one item, or of all that is there: what is not counted is gone then.
+    void count() {
+        const std::string id = new_id('C');
+        const bool is_whole = prng_.chance(10);
+        const std::string counted = item();
+        must(
+            "inventory.StartCount",
+            fmt::format(
+                R"({{"count": "{}", "location": "{}", "date": "{}"{}}})",
+                id,
+                place(),
+                day(),
+                is_whole ? "" : fmt::format(R"(, "items": ["{}"])", counted)
+            )
+        );
+        must(
+            "inventory.RecordCount",
+            fmt::format(
+                R"({{"count": "{}", "lines": [{{"item": "{}", "quantity": "{}"}}]}})",
+                id,
+                counted,
+                some()
+            )
+        );
+        (void)send(
+            "inventory.ApproveCount",
+            fmt::format(
+                R"({{"count": "{}", "movement": "{}", "takes_missing_as_zero": {}}})",
+                id,
+                new_id('K'),
+                is_whole
+            )
+        );
     }
     std::string line(std::string_view more) {
         return fmt::format(R"({{"item": "{}", "quantity": "{}.000"{}}})", item(), some(), more);
@@ -309,6 +357,7 @@ class Company {
     std::unique_ptr<Follower> follower_;
     std::uint64_t history_ = 0;
     int closed_ = 0;
+    bool is_reopened_ = false;
     std::vector<std::string> made_;
     std::uint64_t position_ = 0;
     std::map<Date, std::int64_t> differences_;  // Inventory's value less the account's, by day.

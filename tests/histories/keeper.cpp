@@ -381,6 +381,13 @@ void Keeper::send_and_receive() {
         arrival.lines.push_back(std::move(part));
     }
     (void)send(std::move(arrival));
+    if (!prng_.chance(30)) return;
+    CloseTransferT close;
+    close.transfer = id;
+    close.loss = fresh('Q');
+    close.date = later(id);
+    close.reason = "lost";
+    (void)send(std::move(close));
 }
 
 void Keeper::give_back() {

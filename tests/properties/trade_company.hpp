@@ -41,6 +41,7 @@ struct Setting {
     accounting::GoodsMatching matching = accounting::GoodsMatching::cost_at_delivery;
     inventory::ValuationMethod method = inventory::ValuationMethod::fifo;
     std::int64_t tolerance_percent = 0;
+    bool lands_costs = true;  // On goods that are there already, or gone.
 };
 
 // What one history did to the accounts that goods pass through, in base currency.
@@ -100,6 +101,11 @@ class Company {
     void start_history(bool in_foreign_currency = false) {
         sums = {};
         is_foreign = in_foreign_currency;
+    }
+    // Another way from now on: nothing waits, so nothing keeps it from being chosen.
+    void choose(accounting::GoodsMatching matching) {
+        must(keep(accounting::ChooseGoodsMatchingT{.matching = matching}));
+        setting_.matching = matching;
     }
     // What happened since the last time, batch by batch.
     void append_kept_to(Log& log) {

@@ -59,7 +59,7 @@ class Sale {
         } else if (choice < 20) {
             stock_up(day(), prng_.between(1, 9'000));
             ++seen_.late_receipts;
-        } else {
+        } else if (setting_.lands_costs) {
             land();
         }
         check();
@@ -265,12 +265,13 @@ class Sale {
     std::vector<Invoice> invoices_;
 };
 
+constexpr accounting::GoodsMatching ways[]{
+    accounting::GoodsMatching::cost_at_invoice,
+    accounting::GoodsMatching::cost_at_delivery,
+    accounting::GoodsMatching::cost_at_invoice,
+    accounting::GoodsMatching::stock_variation};
+
 Setting setting_of(std::uint64_t company) {
-    constexpr accounting::GoodsMatching ways[]{
-        accounting::GoodsMatching::cost_at_invoice,
-        accounting::GoodsMatching::cost_at_delivery,
-        accounting::GoodsMatching::cost_at_invoice,
-        accounting::GoodsMatching::stock_variation};
     constexpr inventory::ValuationMethod methods[]{
         inventory::ValuationMethod::fifo, inventory::ValuationMethod::moving_average};
     return {.matching = ways[company % 4], .method = methods[company / 4 % 2]};
@@ -282,10 +283,17 @@ Seen sold(std::uint64_t seed, std::uint64_t companies, void (Sale::*end)()) {
         CAPTURE(seed);
         CAPTURE(number);
         Prng prng{seed + number};
-        const Setting setting = setting_of(number);
+        Setting setting = setting_of(number);
+        // Landed cost waits for its bill, and so for the way to be chosen anew.
+        const bool changes_ways = number % 5 == 4;
+        setting.lands_costs = !changes_ways;
         Company company{setting};
         for (std::uint64_t history = 0; history < histories_of_a_company; ++history) {
             CAPTURE(history);
+            if (changes_ways && prng.chance(30)) {
+                setting.matching = ways[prng.below(std::size(ways))];
+                company.choose(setting.matching);
+            }
             Sale sale{company, prng, seen, setting};
             for (std::int64_t steps = prng.between(2, 10); steps > 0; --steps) sale.step();
             (sale.*end)();

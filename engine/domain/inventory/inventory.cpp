@@ -35,7 +35,8 @@ extern constinit const Module module = module_of<
         ReleaseReservation,
         ExpireReservation,
         AllocateLandedCost,
-        WriteDownStock>,
+        WriteDownStock,
+        CloseTransfer>,
     Events<
         EventTraits,
         StockItemDefined,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "engine/domain/inventory/costing.hpp"
 
@@ -72,12 +73,13 @@ void Costing::settle() {
     for (const std::uint64_t input : shifted_ties_) queue.push_back(find_line(input)->pool);
     std::ranges::sort(queue);
     queue.erase(std::ranges::unique(queue).begin(), queue.end());
-    std::map<std::uint32_t, std::vector<std::uint64_t>> followed;
+    // A cost may be another one for a while and be what it was in the end: what was told of it,
+    // alone or together with others, is told again when its pool has its next turn.
+    std::map<std::uint32_t, std::set<std::uint64_t>> told;
     while (!queue.empty()) {
         const std::uint32_t number = queue.front();
         queue.erase(queue.begin());
-        std::vector<std::uint64_t>& before_it = followed[number];
-        for (const std::uint64_t input : before_it) (void)follow(input, queue);
+        for (const std::uint64_t input : told[number]) (void)follow(input, queue);
         for (const auto* ties : {&own_ties_, &shifted_ties_}) {
             for (const std::uint64_t input : *ties) {
                 if (find_line(input)->pool == number) (void)follow(input, queue);
@@ -85,8 +87,12 @@ void Costing::settle() {
         }
         for (const auto& changed : cost::linked_changes(before(number), pool(number).cost)) {
             const std::uint64_t input = changed.moment.sequence();
-            if (!follow(input, queue)) continue;
-            if (std::ranges::find(before_it, input) == before_it.end()) before_it.push_back(input);
+            const bool has_changed = follow(input, queue);
+            const Tie* tie = find_tie(find_line(input)->tie);
+            if (tie == nullptr || (!has_changed && tie->inputs.size() == 1)) continue;
+            for (const std::uint64_t each : tie->inputs) {
+                told[find_line(each)->pool].insert(each);
+            }
         }
     }
 }

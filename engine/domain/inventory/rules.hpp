@@ -41,6 +41,7 @@ Decision decide(const Stock&, const RepackStock&, const Context&);
 Decision decide(const Stock&, const TransferStock&, const Context&);
 Decision decide(const Stock&, const SendTransfer&, const Context&);
 Decision decide(const Stock&, const ReceiveTransfer&, const Context&);
+Decision decide(const Stock&, const CloseTransfer&, const Context&);
 void apply(Stock&, const TransferSent&);
 
 // returns.cpp

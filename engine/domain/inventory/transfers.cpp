@@ -184,19 +184,54 @@ Judged<Nothing> arrive(
     return Nothing{};
 }
 
-Judged<Nothing> arrive_all(const Stock& state, Moving& moving, const Document& transfer) {
+// All that is still under way.
+std::vector<Change> rest_of(const Stock& state, const Document& transfer) {
+    std::vector<Change> rest;
     for (std::uint64_t sequence = transfer.first; sequence <= transfer.last; ++sequence) {
         const MovedLine* line = state.lines.find(sequence);
         if (line == nullptr || line->reason != MoveReason::transfer) continue;
         const std::int64_t left = line->quantity - line->taken;
         if (left <= 0) continue;
         const std::size_t index = line->source_line - std::size_t{1};
-        const auto moved = moving.carry(
-            arriving_of(state, *line, {sequence, left}, {"lines", index}), transfer.transfer_to
-        );
-        if (!moved.ok()) return moved.refused();
+        rest.push_back(arriving_of(state, *line, {sequence, left}, {"lines", index}));
     }
-    return Nothing{};
+    return rest;
+}
+
+Refused nothing_under_way(const Id& transfer) {
+    return no(
+        Refusal::transfer_complete,
+        "transfer",
+        to_string(transfer) + " has nothing under way",
+        "a transfer of which something is under way"
+    );
+}
+
+// A movement that ends a transfer, in part or as a whole.
+struct Ending {
+    const Document* transfer = nullptr;
+    Header header;
+};
+template <class Command>
+Judged<Ending> ending_of(const Stock& state, const Command& command, const Context& context) {
+    const auto days = days_of(state, command.date(), context);
+    if (!days.ok()) return days.refused();
+    const auto transfer = sent_transfer(state, read(command.transfer()));
+    if (!transfer.ok()) return transfer.refused();
+    if (days.value().date < transfer.value()->date) {
+        return no(
+            Refusal::date_before_original,
+            "date",
+            to_string(days.value().date),
+            fmt::format("{} or later", to_string(transfer.value()->date))
+        );
+    }
+    Ending ending;
+    ending.transfer = transfer.value();
+    ending.header.source = read(command.transfer());
+    ending.header.bound_for = ending.transfer->transfer_to;
+    ending.header.days = days.value();
+    return ending;
 }
 
 }  // namespace
@@ -261,42 +296,46 @@ Decision decide(const Stock& state, const SendTransfer& command, const Context& 
 Decision decide(const Stock& state, const ReceiveTransfer& command, const Context& context) {
     const Id id = read(command.arrival());
     if (auto is_new = check_new(state, "arrival", id); !is_new.ok()) return is_new.refused();
-    const auto days = days_of(state, command.date(), context);
-    if (!days.ok()) return days.refused();
-    const auto transfer = sent_transfer(state, read(command.transfer()));
-    if (!transfer.ok()) return transfer.refused();
-    if (days.value().date < transfer.value()->date) {
-        return no(
-            Refusal::date_before_original,
-            "date",
-            to_string(days.value().date),
-            fmt::format("{} or later", to_string(transfer.value()->date))
-        );
-    }
-    Header header;
-    header.movement = id;
-    header.source = read(command.transfer());
-    header.bound_for = transfer.value()->transfer_to;
-    header.days = days.value();
-    Moving moving{state, context, std::move(header)};
+    auto ending = ending_of(state, command, context);
+    if (!ending.ok()) return ending.refused();
+    const Document& transfer = *ending.value().transfer;
+    ending.value().header.movement = id;
+    Moving moving{state, context, std::move(ending.value().header)};
     const std::size_t count = command.lines() == nullptr ? 0 : command.lines()->size();
     for (flatbuffers::uoffset_t i = 0; i < count; ++i) {
         const auto arrived =
-            arrive(state, moving, *transfer.value(), {*command.lines()->Get(i), {"lines", i}});
+            arrive(state, moving, transfer, {*command.lines()->Get(i), {"lines", i}});
         if (!arrived.ok()) return arrived.refused();
     }
     if (count == 0) {
-        const auto arrived = arrive_all(state, moving, *transfer.value());
-        if (!arrived.ok()) return arrived.refused();
+        for (const Change& change : rest_of(state, transfer)) {
+            const auto moved = moving.carry(change, transfer.transfer_to);
+            if (!moved.ok()) return moved.refused();
+        }
     }
-    if (moving.is_empty()) {
-        return no(
-            Refusal::transfer_complete,
-            "transfer",
-            to_string(read(command.transfer())) + " has arrived",
-            "a transfer of which something is under way"
-        );
+    if (moving.is_empty()) return nothing_under_way(read(command.transfer()));
+    return moving.done();
+}
+
+Decision decide(const Stock& state, const CloseTransfer& command, const Context& context) {
+    const Id id = read(command.loss());
+    if (auto is_new = check_new(state, "loss", id); !is_new.ok()) return is_new.refused();
+    if (auto words = check_text(command.reason()); !words.ok()) return words.refused();
+    if (text(command.reason()).empty()) {
+        return no(Refusal::text_missing, "reason", "none", "why it will not arrive");
     }
+    auto ending = ending_of(state, command, context);
+    if (!ending.ok()) return ending.refused();
+    const Document& transfer = *ending.value().transfer;
+    ending.value().header.movement = id;
+    ending.value().header.text = copy(command.reason());
+    Moving moving{state, context, std::move(ending.value().header)};
+    for (Change& change : rest_of(state, transfer)) {
+        change.reason = MoveReason::count_loss;
+        const auto taken = moving.take(change);
+        if (!taken.ok()) return taken.refused();
+    }
+    if (moving.is_empty()) return nothing_under_way(read(command.transfer()));
     return moving.done();
 }
 
