@@ -93,7 +93,8 @@ class Conversation {
     std::string answer_to(const std::string& typed) {
         const std::string shell = fmt::format(
             "cd {}/desk && env -i PATH={}/bin:\"$PATH\" LC_ALL=C.UTF-8 TZ=UTC TERM=dumb COLUMNS=80 "
-            "DAYBOOK_ACTOR=anna sh -c {} 2>&1 </dev/null",
+            "DAYBOOK_ACTOR=anna ${{TSAN_OPTIONS:+TSAN_OPTIONS=\"$TSAN_OPTIONS\"}} sh -c {} 2>&1 "
+            "</dev/null",
             folder_.path(),
             folder_.path(),
             in_quotes(typed)
