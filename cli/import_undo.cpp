@@ -109,7 +109,8 @@ ExitCode print_undone(const Session& session, const files::UndoPlan& plan, const
         return ExitCode::conflict;
     }
     session.terminal->say(fmt::format(
-        "taken back: one batch of {} events from position {}",
+        "{}: one batch of {} events from position {}",
+        answer.is_repeated ? "taken back before" : "taken back",
         count_text(answer.event_count),
         answer.first_position
     ));
@@ -143,22 +144,21 @@ void print_undo_record(const Session& session, boost::json::object record, const
     print_record(session, columns, record);
 }
 
-ExitCode print_undone_before(const Session& session, const files::UndoPlan& plan) {
-    if (session.wants_records()) {
-        Answer before;
-        before.outcome = Answer::Outcome::accepted;
-        before.is_repeated = true;
-        before.first_position = plan.undone_position;
-        before.event_count = plan.undone_events;
-        print_undo_record(session, record_of(plan), before);
-        return ExitCode::ok;
-    }
-    session.terminal->say(fmt::format(
-        "taken back before: one batch of {} events from position {}",
-        count_text(plan.undone_events),
-        plan.undone_position
-    ));
-    return ExitCode::ok;
+ExitCode tell(const Session& session, const files::UndoPlan& plan, const Answer& answer) {
+    if (!session.wants_records()) return print_undone(session, plan, answer);
+    print_undo_record(session, record_of(plan), answer);
+    if (answer.outcome == Answer::Outcome::failed) return exit_code_of(answer.error.code);
+    return answer.outcome == Answer::Outcome::refused ? ExitCode::conflict : ExitCode::ok;
+}
+
+// Of the batch that took the import back before.
+Answer answer_before(const files::UndoPlan& plan) {
+    Answer before;
+    before.outcome = Answer::Outcome::accepted;
+    before.is_repeated = true;
+    before.first_position = plan.undone_position;
+    before.event_count = plan.undone_events;
+    return before;
 }
 
 // Sends the plan as one batch.
@@ -170,11 +170,7 @@ ExitCode send_plan(
 ) {
     auto batch = files::undo_batch(plan, options);
     if (!batch) return session.fail(batch.error());
-    const Answer answer = engine.submit_batch_and_wait(std::move(batch).value());
-    if (!session.wants_records()) return print_undone(session, plan, answer);
-    print_undo_record(session, record_of(plan), answer);
-    if (answer.outcome == Answer::Outcome::failed) return exit_code_of(answer.error.code);
-    return answer.outcome == Answer::Outcome::refused ? ExitCode::conflict : ExitCode::ok;
+    return tell(session, plan, engine.submit_batch_and_wait(std::move(batch).value()));
 }
 
 ExitCode undo_import(const Session& session, const UndoArguments& arguments) {
@@ -191,7 +187,9 @@ ExitCode undo_import(const Session& session, const UndoArguments& arguments) {
     options.posting_date = posting.value();
     const auto plan = files::plan_undo(book.value()->log(), import.value(), options);
     if (!plan) return session.fail(plan.error());
-    if (plan.value().undone_events > 0) return print_undone_before(session, plan.value());
+    if (plan.value().undone_events > 0) {
+        return tell(session, plan.value(), answer_before(plan.value()));
+    }
     if (!session.wants_records()) print_plan(session, plan.value(), options);
     if (!arguments.dry_run && !is_confirmed(session)) {
         return session.fail(
