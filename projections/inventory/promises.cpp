@@ -117,7 +117,8 @@ void take(ExpectedRows rows, const ReservationUsed& event, const EventHeader& he
 }
 
 void take(ExpectedRows rows, const StockMoved& event, const EventHeader& header) {
-    const LocationRow* target = rows.places.find(read_or_none(event.bound_for()));
+    if (event.bound_for() == nullptr) return;
+    const LocationRow* target = rows.places.find(read(*event.bound_for()));
     if (target == nullptr) return;
     Telling told = telling(rows, event, header);
     for (const StockLine* line : *event.lines()) {
