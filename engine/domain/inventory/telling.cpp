@@ -97,8 +97,7 @@ void add_restatement(const Stock& state, Costing& costing, const Cause& cause, D
     decision.add(std::move(event));
 }
 
-Judged<Nothing> check_handed(Costing& costing) {
-    costing.shift_handed();
+Judged<Nothing> check_handed(const Costing& costing) {
     if (!costing.has_handed_shortage()) return Nothing{};
     return no(
         Refusal::negative_at_policy_change,
@@ -109,6 +108,7 @@ Judged<Nothing> check_handed(Costing& costing) {
 }
 
 Decision Moving::done() {
+    costing_.shift_handed();
     if (auto checked = check_handed(costing_); !checked.ok()) return checked.refused();
     Decision decision;
     for (LotRegisteredT& lot : lots_) decision.add(std::move(lot));
