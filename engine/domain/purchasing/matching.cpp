@@ -21,6 +21,10 @@ Money zero(Currency currency) {
     return Money::from_minor(0, currency);
 }
 
+bool is_kept(const Received& received) {
+    return !(received.unbilled.quantity + received.billed.quantity).is_zero();
+}
+
 // A matched line in the making; amounts in the bill's sign.
 struct Part {
     Id receipt;
@@ -176,6 +180,7 @@ Check Match::bill_goods(const Order& order, OrderLineState line) {
         const Quantity quantity = std::min(left_.quantity, received.unbilled.quantity);
         if (quantity.is_zero()) continue;
         const Portion cleared = take(received.unbilled, quantity);
+        put(received.billed, cleared);
         const Check added = add_valued(
             {.receipt = received.receipt,
              .receipt_line = received.receipt_line,
@@ -210,8 +215,8 @@ Check Match::expect_bill(const Order& order, const OrderLineState& line) {
     return Nothing{};
 }
 
-// What is billed beyond what came: in transit as far as it may still come, and a matter of price
-// beyond that.
+// What is billed beyond what came: in transit as far as it may still come, and beyond that a matter
+// of price of the goods that came last and are here still.
 Check Match::bill_ahead(const Order& order, const OrderLineState& line) {
     const Quantity may_come = std::max(Quantity{}, to_come(order, line) - line.transit.quantity);
     const Quantity ahead = std::min(left_.quantity, may_come);
@@ -224,6 +229,8 @@ Check Match::bill_ahead(const Order& order, const OrderLineState& line) {
         parts_.back().is_stocked = line_is_stocked_;
     }
     if (left_.quantity.is_zero()) return Nothing{};
+    const auto kept = std::find_if(line.receipts.rbegin(), line.receipts.rend(), is_kept);
+    const bool is_any_kept = kept != line.receipts.rend();
     const Quantity more = left_.quantity;
     Part part{
         .quantity = more,
@@ -231,10 +238,10 @@ Check Match::bill_ahead(const Order& order, const OrderLineState& line) {
         .value = zero(base_),
         .expected = zero(bill_.currency),
         .kind = kind_for(line_is_stocked_, MatchKind::price_only),
-        .is_stocked = line_is_stocked_ && !line.receipts.empty()};
-    if (!line.receipts.empty()) {
-        part.receipt = line.receipts.back().receipt;
-        part.receipt_line = line.receipts.back().receipt_line;
+        .is_stocked = line_is_stocked_ && is_any_kept};
+    if (is_any_kept) {
+        part.receipt = kept->receipt;
+        part.receipt_line = kept->receipt_line;
     }
     return add_valued(part, bill_.rate);
 }
