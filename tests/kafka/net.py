@@ -76,6 +76,8 @@ class Network:
 
     def __exit__(self, *_):
         for host in self.hosts.values():
+            # With the namespace alone it would go some time later.
+            subprocess.run(["ip", "link", "del", host.cable], capture_output=True)
             subprocess.run(["ip", "netns", "del", host.space], capture_output=True)
         subprocess.run(["ip", "link", "del", BRIDGE], capture_output=True)
 

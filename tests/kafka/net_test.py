@@ -1,5 +1,6 @@
 """Cables are pulled: a cluster on hosts of its own loses one, goes on, and gets it back."""
 
+import subprocess
 import sys
 import time
 import unittest
@@ -27,6 +28,16 @@ def eventually(attempt):
 
 
 class Cables(unittest.TestCase):
+    def test_a_network_follows_another_whose_programs_have_not_ended(self):
+        with net.Network(["k1"]) as network:
+            left = subprocess.Popen([*network.hosts["k1"].prefix, "sleep", "60"])
+        try:
+            with net.Network(["k1"]) as network:
+                network.pull("k1")
+        finally:
+            left.kill()
+            left.wait()
+
     def test_a_leader_without_cable_is_replaced_and_comes_back(self):
         names = ["k1", "k2", "k3"]
         with net.Network(names) as network:
