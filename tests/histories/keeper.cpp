@@ -304,7 +304,11 @@ Date Keeper::later(const Id& movement) {
     return std::max(day(), dates_[movement]);
 }
 Quantity Keeper::some() {
+    if (prng_.chance(5)) return units(1);
     return units(prng_.between(1, 9) * (prng_.chance(20) ? 333 : 1'000));
+}
+Money Keeper::worth(std::int64_t most) {
+    return euros(prng_.chance(10) ? prng_.between(0, 1) : prng_.between(0, most));
 }
 template <class Line>
 std::unique_ptr<Line> Keeper::line() {
@@ -324,7 +328,7 @@ void Keeper::receive() {
     command.date = day();
     for (auto left = prng_.between(1, 2); left > 0; --left) {
         command.lines.push_back(line<ReceiptLineT>());
-        command.lines.back()->value = euros(prng_.between(0, 5'000));
+        command.lines.back()->value = worth(5'000);
     }
     must(std::move(command));
 }
@@ -335,7 +339,9 @@ void Keeper::issue() {
     command.reason = MoveReason::consumption;
     command.location = warehouse();
     command.date = day();
-    command.lines.push_back(line<IssueLineT>());
+    for (auto left = prng_.chance(15) ? 2 : 1; left > 0; --left) {
+        command.lines.push_back(line<IssueLineT>());
+    }
     (void)send(std::move(command));
 }
 
@@ -416,7 +422,7 @@ void Keeper::reverse() {
 void Keeper::landed() {
     AllocateLandedCostT command;
     command.allocation = fresh('L');
-    command.amount = euros(prng_.between(-300, 900));
+    command.amount = prng_.chance(15) ? euros(1) : euros(prng_.between(-300, 900));
     command.basis = prng_.chance(50) ? AllocationBasis::quantity : AllocationBasis::weight;
     auto target = std::make_unique<LandedCostTargetT>();
     target->movement = any_movement();

@@ -79,6 +79,7 @@ class Keeper {
     Date day();
     Date later(const Id& movement);
     Quantity some();
+    Money worth(std::int64_t most);
     template <class Line>
     std::unique_ptr<Line> line();
 

@@ -162,9 +162,9 @@ class Shelf {
             case 4:
             case 5: return deliver();
             case 6: return bill();
-            case 7: return invoice(prng_.between(1, 9'000));
+            case 7: return invoice(some(9'000));
             case 8: return take_back();
-            case 9: return credit(prng_.between(1, 5'000));
+            case 9: return credit(some(5'000));
             case 10: return count();
             case 11: return restate();
             case 12: return prng_.chance(50) ? landed_cost() : bill_before_receipt();
@@ -226,6 +226,11 @@ class Shelf {
     GoodsLedger ledger;
 
  private:
+    // The least there is, all there is, or anything between.
+    std::int64_t some(std::int64_t most) {
+        if (prng_.chance(10)) return 1;
+        return prng_.chance(15) ? most : prng_.between(1, most);
+    }
     Id new_id(const char* prefix) { return id_from_code(prefix + std::to_string(++made_)); }
     Date some_day() {
         return Date::of(2026, 1, 1).plus_days(static_cast<std::int32_t>(prng_.between(0, 364)));
@@ -278,9 +283,10 @@ class Shelf {
     }
 
     void receive() {
-        const std::int64_t value = prng_.between(100, 100'000);
+        const std::int64_t value = prng_.chance(10) ? prng_.between(0, 1) : some(100'000);
         const std::int64_t before = std::min(in_transit_, prng_.chance(60) ? value : 0);
-        const std::int64_t variance = prng_.chance(20) ? prng_.between(-50, 50) : 0;
+        const std::int64_t least = std::max<std::int64_t>(-50, before - value);
+        const std::int64_t variance = prng_.chance(20) ? prng_.between(least, 50) : 0;
         const Id id = new_id("R-");
         if (before != 0) {
             purchasing::GoodsReceivedT said;
@@ -291,7 +297,7 @@ class Shelf {
         move(
             {.reason = MoveReason::purchase_receipt,
              .source = id,
-             .quantity = prng_.between(1, 10'000),
+             .quantity = some(10'000),
              .value = value,
              .variance = variance}
         );
@@ -337,7 +343,7 @@ class Shelf {
         );
     }
     void bill_before_receipt() {
-        const std::int64_t value = prng_.between(100, 20'000);
+        const std::int64_t value = some(20'000);
         in_transit_ += value;
         match({.kind = purchasing::MatchKind::before_receipt, .value = value});
     }
@@ -361,7 +367,7 @@ class Shelf {
         said.lines.push_back(sent_back_line(accrued, credit_due));
         ledger.tell(said);
         if (credit_due != 0) credits_due_.emplace_back(id, credit_due);
-        const std::int64_t quantity = prng_.between(1, on_hand_);
+        const std::int64_t quantity = some(on_hand_);
         const std::int64_t cost = cost_of(quantity);
         const bool names_variance = prng_.chance(50);
         move(
@@ -378,7 +384,7 @@ class Shelf {
     void deliver() {
         if (on_hand_ == 0) return;
         const auto key = static_cast<std::uint16_t>(prng_.between(1, line_count));
-        const std::int64_t quantity = prng_.between(1, on_hand_);
+        const std::int64_t quantity = some(on_hand_);
         Issue issue{
             .delivery = new_id("D-"),
             .key = key,
@@ -407,7 +413,7 @@ class Shelf {
         Issue& issue = issues_[prng_.below(issues_.size())];
         const std::int64_t left = issue.quantity - issue.returned;
         if (left == 0) return;
-        const std::int64_t quantity = prng_.between(1, left);
+        const std::int64_t quantity = some(left);
         const std::int64_t cost_left = issue.cost - issue.returned_cost;
         const std::int64_t cost = quantity == left ? cost_left : cost_left * quantity / left;
         const Id id = new_id("X-");
@@ -484,7 +490,7 @@ class Shelf {
     }
     void count() {
         const bool is_more = on_hand_ == 0 || prng_.chance(50);
-        const std::int64_t quantity = is_more ? prng_.between(1, 500) : prng_.between(1, on_hand_);
+        const std::int64_t quantity = is_more ? some(500) : some(on_hand_);
         const std::int64_t cost = is_more ? prng_.between(0, 5'000) : -cost_of(quantity);
         constexpr MoveReason more[]{
             MoveReason::count_gain, MoveReason::opening, MoveReason::production_receipt};

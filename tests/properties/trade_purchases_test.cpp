@@ -102,6 +102,11 @@ class Purchase {
         return Date::of(2026, 1, 1).plus_days(static_cast<std::int32_t>(prng_.between(0, 300)));
     }
     ExchangeRate rate() const { return ExchangeRate::from_micro(prng_.between(880'000, 940'000)); }
+    // The least there is, all there is, or anything between.
+    std::int64_t some(std::int64_t most) {
+        if (most <= 1 || prng_.chance(10)) return 1;
+        return prng_.chance(25) ? most : prng_.between(1, most);
+    }
 
     void place() {
         PlaceOrderT order;
@@ -115,8 +120,9 @@ class Purchase {
         for (std::uint64_t i = prng_.below(2) + 1; i > 0; --i) {
             auto line = std::make_unique<OrderLineT>();
             line->item = company_.new_item();
-            line->quantity = pieces(prng_.between(1, 20'000));
-            line->price = UnitPrice::from_micro(prng_.between(0, 40'000'000), order.currency);
+            line->quantity = pieces(prng_.chance(5) ? 1 : prng_.between(1, 20'000));
+            const std::int64_t micro = prng_.chance(5) ? 0 : prng_.between(0, 40'000'000);
+            line->price = UnitPrice::from_micro(micro, order.currency);
             if (prng_.chance(20)) line->discount = Rate::from_ppm(123'456);
             lines_.push_back({.ordered = line->quantity.milli()});
             order.lines.push_back(std::move(line));
@@ -133,20 +139,29 @@ class Purchase {
         receipt.order = order_;
         receipt.date = day();
         if (is_foreign_) receipt.exchange_rate = rate();
-        if (prng_.chance(75)) {
-            auto line = std::make_unique<ReceivedGoodsT>();
-            line->order_line = any_line();
-            line->quantity = pieces(prng_.between(1, 12'000));
-            if (prng_.chance(15)) {
-                line->rejected = pieces(prng_.between(0, line->quantity.milli()));
-                line->reject_reason = RejectReason::damaged;
-            }
-            receipt.lines.push_back(std::move(line));
-        }
+        for (std::uint64_t i = parts(); i > 0; --i) receipt.lines.push_back(received_line());
         const Id made = receipt.receipt;
         if (!company_.buy(std::move(receipt))) return;
         receipts_.push_back(made);
         ++seen_.receipts;
+    }
+    // Of a document; without any it is all that is left.
+    std::uint64_t parts() {
+        if (prng_.chance(25)) return 0;
+        return prng_.chance(20) ? 2 : 1;
+    }
+    std::unique_ptr<ReceivedGoodsT> received_line() {
+        auto line = std::make_unique<ReceivedGoodsT>();
+        line->order_line = any_line();
+        const LineSeen& seen = lines_[line->order_line - 1U];
+        const std::int64_t left = seen.ordered - seen.accepted;
+        line->quantity = pieces(some(prng_.chance(30) ? left : 12'000));
+        if (prng_.chance(20)) {
+            const std::int64_t all = line->quantity.milli();
+            line->rejected = pieces(prng_.chance(50) ? all : prng_.between(0, all));
+            line->reject_reason = RejectReason::damaged;
+        }
+        return line;
     }
 
     RecordSupplierBillT paper(bool is_credit_note) {
@@ -166,28 +181,34 @@ class Purchase {
         line->quantity = pieces(milli);
         return line;
     }
-    // All that can be billed or credited, a part of it, or anything.
+    // All that can be billed or credited, a part of it, more than will ever come, or anything.
     std::int64_t some_quantity(std::uint16_t number, bool is_credit_note) {
         const LineSeen& line = lines_[number - 1U];
         const std::int64_t all = is_credit_note ? line.billed : line.unbilled;
-        if (all <= 0 || prng_.chance(20)) return prng_.between(1, 12'000);
-        return prng_.chance(50) ? all : prng_.between(1, all);
+        if (prng_.chance(10)) return line.ordered + some(line.ordered);
+        if (all <= 0 || prng_.chance(20)) return some(12'000);
+        return prng_.chance(50) ? all : some(all);
     }
     void bill(bool is_credit_note) {
         if (!bill_.is_none()) return resolve(Resolution::reject);
         RecordSupplierBillT bill = paper(is_credit_note);
+        for (std::uint64_t i = prng_.chance(15) ? 2 : 1; i > 0; --i) {
+            bill.lines.push_back(billed_line(is_credit_note));
+        }
+        if (!company_.buy(std::move(bill))) return;
+        ++(is_credit_note ? seen_.credit_notes : seen_.bills);
+    }
+    std::unique_ptr<SupplierBillLineT> billed_line(bool is_credit_note) {
         const std::uint16_t number = any_line();
         auto line = line_of(number, some_quantity(number, is_credit_note));
         if ((manner_.accepts_differences || !is_credit_note) && prng_.chance(40)) {
-            const std::int64_t minor = prng_.between(0, 30'000);
+            const std::int64_t minor = prng_.chance(10) ? prng_.between(0, 1) : some(30'000);
             line->net = Money::from_minor(minor, is_foreign_ ? usd() : Currency::eur);
             if (manner_.accepts_differences && prng_.chance(20))
                 line->quantity = Quantity{};  // A price and no more.
         }
         line->is_final = manner_.accepts_differences && !is_credit_note && prng_.chance(5);
-        bill.lines.push_back(std::move(line));
-        if (!company_.buy(std::move(bill))) return;
-        ++(is_credit_note ? seen_.credit_notes : seen_.bills);
+        return line;
     }
     // What is worth nothing needs no paper.
     void bill_rest(std::uint16_t number, std::int64_t milli, bool is_credit_note) {
@@ -205,10 +226,12 @@ class Purchase {
         back.reason = RejectReason::poor_quality;
         back.is_replaced = prng_.chance(50);
         back.date = day();
-        auto line = std::make_unique<ReturnedGoodsT>();
-        line->receipt_line = 1;
-        line->quantity = pieces(prng_.between(1, 6'000));
-        back.lines.push_back(std::move(line));
+        for (std::uint64_t i = parts(); i > 0; --i) {
+            auto line = std::make_unique<ReturnedGoodsT>();
+            line->receipt_line = static_cast<std::uint16_t>(i);
+            line->quantity = pieces(some(6'000));
+            back.lines.push_back(std::move(line));
+        }
         if (company_.buy(std::move(back))) ++seen_.returns;
     }
     void resolve(Resolution resolution) {

@@ -47,17 +47,17 @@ class Sale {
     void step() {
         const std::uint64_t choice = prng_.below(22);
         if (choice < 6) {
-            deliver(prng_.between(1, 8'000));
+            deliver(some(8'000, ordered_ - delivered_ - returned_));
         } else if (choice < 10) {
-            invoice(prng_.between(1, 8'000));
+            invoice(some(8'000, delivered_ - invoiced_));
         } else if (choice < 13) {
             take_some_back();
         } else if (choice < 15) {
-            credit(prng_.between(1, 4'000));
+            credit(some(4'000, invoiced_ - delivered_));
         } else if (choice < 18) {
             reserve();
         } else if (choice < 20) {
-            stock_up(day(), prng_.between(1, 9'000));
+            stock_up(day(), some(9'000, delivered_));
             ++seen_.late_receipts;
         } else if (setting_.lands_costs) {
             land();
@@ -99,6 +99,11 @@ class Sale {
         std::int64_t left = 0;
     };
 
+    // The least there is, all that is left, or anything.
+    std::int64_t some(std::int64_t most, std::int64_t left) {
+        if (prng_.chance(10)) return 1;
+        return left > 0 && prng_.chance(20) ? left : prng_.between(1, most);
+    }
     // Where later cost went is settled once: what is learned after it has no earlier day.
     Date day() const {
         if (has_landed_) return Date::of(2026, 12, 31);
@@ -120,7 +125,7 @@ class Sale {
         auto line = std::make_unique<inventory::ReceiptLineT>();
         line->item = item_;
         line->quantity = pieces(milli);
-        line->value = euros(prng_.between(0, 30'000));
+        line->value = euros(prng_.chance(10) ? prng_.between(0, 1) : prng_.between(0, 30'000));
         const std::int64_t value = line->value.minor();
         receipt.lines.push_back(std::move(line));
         const Id made = receipt.receipt;
@@ -132,7 +137,7 @@ class Sale {
     void land() {
         inventory::AllocateLandedCostT cost;
         cost.allocation = company_.new_id("L-");
-        cost.amount = euros(prng_.between(-500, 3'000));
+        cost.amount = euros(prng_.chance(10) ? 1 : prng_.between(-500, 3'000));
         cost.basis = inventory::AllocationBasis::quantity;
         cost.date = Date::of(2026, 12, 31);
         cost.receipts.push_back(std::make_unique<inventory::LandedCostTargetT>());
@@ -151,7 +156,7 @@ class Sale {
         order.currency = Currency::eur;
         auto line = std::make_unique<LineT>();
         line->item = item_;
-        line->quantity = pieces(ordered_ = prng_.between(1, 20'000));
+        line->quantity = pieces(ordered_ = prng_.chance(5) ? 1 : prng_.between(1, 20'000));
         line->price = UnitPrice::from_micro(prng_.between(1'000'000, 50'000'000), Currency::eur);
         order.lines.push_back(std::move(line));
         company_.must(company_.sell(std::move(order)));
@@ -228,7 +233,7 @@ class Sale {
     void take_some_back() {
         if (deliveries_.empty()) return;
         Delivery& delivery = deliveries_[prng_.below(deliveries_.size())];
-        if (delivery.left > 0) take(delivery, prng_.between(1, delivery.left));
+        if (delivery.left > 0) take(delivery, some(delivery.left, delivery.left));
     }
     void credit(std::int64_t milli) {
         for (Invoice& invoice : invoices_) {
