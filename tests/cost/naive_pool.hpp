@@ -171,8 +171,6 @@ class NaivePool {
     }
     // Answers the part that fell on goods that left in the closed time.
     std::int64_t add_value(Moment receipt, std::int64_t difference) {
-        const bool is_closed = through_ && receipt <= Moment::end_of(*through_);
-        if (is_closed && opening_.method == Method::standard) return difference;
         for (Movement& movement : movements_) {
             if (movement.moment != receipt) continue;
             movement.value += Money::from_minor(difference, movement.value.currency());

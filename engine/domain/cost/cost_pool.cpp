@@ -234,8 +234,8 @@ Money CostPool::add_value(Moment receipt, Money difference) {
 // Answers what of the difference stays with the closed time.
 std::int64_t CostPool::add_to_opening(Moment receipt, std::int64_t difference) {
     if (!opening_ || receipt > opening_->end()) return 0;
-    // By standard nothing of it is value of the goods that are left.
-    if (method_ == Method::standard) return difference;
+    // By standard all of it is variance of the receipt.
+    if (method_ == Method::standard) return 0;
     if (opening_->find(receipt) == nullptr) return 0;
     auto changed = std::make_unique<Opening>(*opening_);
     changed->holders = 0;
