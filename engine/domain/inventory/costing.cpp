@@ -218,7 +218,7 @@ std::int64_t Costing::set_standard(
     std::uint32_t number, std::uint64_t sequence, Date from, UnitPrice standard
 ) {
     cost::Movement movement;
-    movement.moment = cost::Moment::of(from, rank_of_policy, sequence);
+    movement.moment = counted_at(state_, from, rank_of_policy, sequence);
     movement.kind = cost::Kind::new_standard;
     movement.reason = static_cast<std::uint8_t>(MoveReason::revaluation);
     movement.standard = standard;
