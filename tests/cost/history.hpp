@@ -161,8 +161,10 @@ class History {
     void close() {
         Date through = random_day();
         if (naive_.through()) through = std::max(through, *naive_.through());
+        const Money value = pool_.value();
         pool_.compact(through);
         naive_.compact(through);
+        expect(pool_.value() == value, "the value behind a closing");
     }
 
     // What a shortage is, by looking at every moment.

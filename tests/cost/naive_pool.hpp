@@ -211,7 +211,7 @@ class NaivePool {
         const auto last = state.layers.empty() ? NaiveLayer{} : state.layers.back();
         std::erase_if(opening_.layers, [&](const NaiveLayer& layer) {
             const bool tells_unit_cost =
-                is_short && opening_.method == Method::fifo && layer.receipt == last.receipt;
+                opening_.method == Method::fifo && layer.receipt == last.receipt;
             return layer.left() == 0 && !tells_unit_cost;
         });
         if (state.method == Method::standard && !is_short) reopen(state);

@@ -216,4 +216,16 @@ TEST_CASE("a closed year leaves its open layers, with their days, and no later c
     CHECK(differences(before, shelf.pool).size() == 2);
 }
 
+TEST_CASE("the last receipt tells what short stock costs through a second closing, too") {
+    Shelf shelf{Method::fifo};
+    shelf.receive(3, 1, 5'00);
+    shelf.issue(4, 2);
+    shelf.pool.compact(Shelf::on(5));
+    shelf.receive(1, 3, 9'00);
+    const Moment later = shelf.issue(9, 3);
+    CHECK(shelf.cost(later) == 6'00 + 5'00);
+    shelf.pool.compact(Shelf::on(6));
+    CHECK(shelf.cost(later) == 6'00 + 5'00);
+}
+
 }  // namespace daybook::cost

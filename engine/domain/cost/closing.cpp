@@ -51,7 +51,7 @@ class Remains {
             entries_.push_back(entry);
             remember(point);
         }
-        if (pool_.method() == Method::fifo) return;
+        if (pool_.method() == Method::fifo) return add_last_receipt();
         std::int64_t part = 0;
         std::int64_t given = 0;
         for (Entry& entry : entries_) {
@@ -69,18 +69,21 @@ class Remains {
         return scaled(running.unit_value, part, running.unit_quantity);
     }
 
-    // The last receipt still tells the unit cost.
-    void add_shortage() {
+    // It tells the unit cost of short stock, also when nothing is left of it.
+    void add_last_receipt() {
         const Entry* last = last_receipt(pool_.movements(), opening_->end());
-        if (last != nullptr && pool_.method() == Method::fifo) {
-            const std::int64_t noted =
-                noted_through(pool_.movements(), last->moment, opening_->end());
-            remember({.receipt = last, .gone = last->quantity, .noted = noted});
-            Entry entry = *last;
-            entry.quantity = 0;
-            entry.value = 0;
-            entries_.push_back(entry);
-        }
+        if (last == nullptr) return;
+        if (!entries_.empty() && entries_.back().moment == last->moment) return;
+        const std::int64_t noted = noted_through(pool_.movements(), last->moment, opening_->end());
+        remember({.receipt = last, .gone = last->quantity, .noted = noted});
+        Entry entry = *last;
+        entry.quantity = 0;
+        entry.value = 0;
+        entries_.push_back(entry);
+    }
+
+    void add_shortage() {
+        if (pool_.method() == Method::fifo) add_last_receipt();
         if (meter_.on_hand() == 0) return;
         entries_.push_back(Entry{
             .moment = Moment::of(opening_->through, rank_max, 0),
