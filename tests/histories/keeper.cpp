@@ -31,17 +31,17 @@ accounting::Period period_of(int year) {
 
 Keeper::Keeper(std::uint64_t seed)
     : prng_(seed), depot_(first_day.plus_days(days)), naive_(first_day), last_offset_(days / 2) {
-    has_.standard = prng_.chance(15);
+    has_.standard = prng_.chance(30);
     has_.closing = prng_.chance(30);
     has_.second_closing = has_.closing && prng_.chance(40);
-    has_.new_policy = prng_.chance(30);
+    has_.reopening = has_.closing && prng_.chance(40);
+    has_.new_policy = prng_.chance(35);
+    has_.second_policy = has_.new_policy && prng_.chance(40);
     has_.reversals = prng_.chance(50);
     has_.receipts_first = prng_.chance(25);
-    has_.shortages = !has_.closing && !has_.new_policy && prng_.chance(25);
-    has_.standard = has_.standard && !has_.closing && !has_.new_policy;
+    has_.shortages = prng_.chance(25);
     // The new policy may hold from a day of the year that is closed.
     if (has_.new_policy && has_.closing && prng_.chance(40)) last_offset_ = closed_days / 2;
-    policy_day_ = static_cast<std::int32_t>(last_offset_) + 3;
     if (has_.closing) open_years();
     define();
 }
@@ -79,25 +79,26 @@ void Keeper::define() {
     by_lot.scope = ValuationScope::lot;
     by_lot.from = first_day.plus_days(-1);
     must(std::move(by_lot));
-    if (!has_.standard) return;
-    for (const char* name : {"A", "B"}) {
-        SetStandardCostT standard;
-        standard.item = code(name);
-        standard.revaluation = fresh('C');
-        standard.cost = UnitPrice::from_micro(prng_.between(0, 9'000'000), Currency{978});
-        standard.date = first_day;
-        must(std::move(standard));
-    }
 }
 
 void Keeper::set_policy(const char* group, Date from) {
     SetValuationPolicyT policy;
     policy.group = code(group);
     policy.method = prng_.chance(50) ? ValuationMethod::fifo : ValuationMethod::moving_average;
-    if (has_.standard) policy.method = ValuationMethod::standard_cost;
+    if (has_.standard && prng_.chance(60)) policy.method = ValuationMethod::standard_cost;
     policy.scope = prng_.chance(50) ? ValuationScope::company : ValuationScope::warehouse;
     policy.from = from;
+    const bool is_standard = policy.method == ValuationMethod::standard_cost;
     must(std::move(policy));
+    if (!is_standard) return;
+    for (const char* item : {"A", "B"}) set_standard(item, std::max(from, first_day));
+}
+
+// From a day on on which nothing has moved yet.
+void Keeper::change_policy() {
+    const std::uint64_t from = last_offset_ + prng_.below(4);
+    set_policy("G", first_day.plus_days(static_cast<std::int32_t>(from)));
+    last_offset_ = days;
 }
 
 void Keeper::open_years() {
@@ -208,19 +209,21 @@ void Keeper::check_promises(const StockMoved& event) {
 void Keeper::work() {
     const std::int64_t count = prng_.between(8, 16);
     for (std::int64_t i = 0; i < count; ++i) {
-        if (i == count / 2 && has_.new_policy) {
-            set_policy("G", first_day.plus_days(policy_day_));
-            last_offset_ = days;
+        if (i == count / 3 && has_.second_policy) {
+            change_policy();
+            last_offset_ = days * 2 / 3;
         }
+        if (i == count / 2 && has_.new_policy) change_policy();
         if (i == count * 2 / 3 && has_.closing) close_year(1);
-        if (i == count * 3 / 4 && has_.closing && prng_.chance(30)) reopen_year();
+        if (i == count * 3 / 4 && has_.reopening) reopen_year();
+        if (i == count * 5 / 6 && has_.reopening && prng_.chance(50)) close_year(1);
         if (i == count * 5 / 6 && has_.second_closing) close_year(2);
         do_something();
     }
 }
 
 void Keeper::do_something() {
-    switch (prng_.below(19)) {
+    switch (prng_.below(20)) {
         case 0:
         case 1:
         case 2:
@@ -239,6 +242,7 @@ void Keeper::do_something() {
         case 15: return scrap();
         case 16:
         case 17: return count();
+        case 18: return has_.standard ? set_standard() : receive();
         default: return reserve();
     }
 }
@@ -252,6 +256,7 @@ void Keeper::take_all_back() {
     const std::vector<Id> movements = movements_;
     for (auto id = movements.rbegin(); id != movements.rend(); ++id) {
         const bool is_back = take_back(*id);
+        if (is_short_at_policy_change()) return;
         REQUIRE_MESSAGE(
             is_back, to_string(*id), " ", EnumNameRefusal(depot_.rule), " ", depot_.reason.found
         );
@@ -280,6 +285,13 @@ bool Keeper::take_back(const Id& movement) {
     back.date = first_day.plus_days(days);
     back.reason = "end";
     return send(std::move(back));
+}
+
+// What lacks cannot be handed over, before something covers it.
+bool Keeper::is_short_at_policy_change() const {
+    const bool is_it = depot_.rule == Refusal::negative_at_policy_change;
+    if (is_it) REQUIRE(has_.shortages);
+    return is_it;
 }
 
 Keeper::Goods Keeper::goods() {
@@ -330,7 +342,8 @@ void Keeper::receive() {
         command.lines.push_back(line<ReceiptLineT>());
         command.lines.back()->value = worth(5'000);
     }
-    must(std::move(command));
+    const bool is_accepted = send(std::move(command));
+    if (!is_accepted) REQUIRE(is_short_at_policy_change());
 }
 
 void Keeper::issue() {
@@ -478,6 +491,20 @@ void Keeper::count() {
     approve.movement = fresh('K');
     approve.takes_missing_as_zero = prng_.chance(30);
     (void)send(std::move(approve));
+}
+
+void Keeper::set_standard() {
+    set_standard(prng_.chance(60) ? "A" : "B", day());
+}
+
+void Keeper::set_standard(const char* item, Date from) {
+    SetStandardCostT command;
+    command.item = code(item);
+    command.revaluation = fresh('C');
+    const std::int64_t micro = prng_.chance(10) ? 0 : prng_.between(0, 9'000'000);
+    command.cost = UnitPrice::from_micro(micro, Currency{978});
+    command.date = from;
+    (void)send(std::move(command));
 }
 
 void Keeper::reserve() {

@@ -36,12 +36,15 @@ class Keeper {
         bool receipts_first = false;
         bool closing = false;
         bool second_closing = false;
+        bool reopening = false;
         bool new_policy = false;
+        bool second_policy = false;
         bool reversals = false;
     };
 
     void define();
     void set_policy(const char* group, Date from);
+    void change_policy();
     void open_years();
     void close_year(int year);
     void reopen_year();
@@ -64,9 +67,12 @@ class Keeper {
     void adjust();
     void repack();
     void reserve();
+    void set_standard();
+    void set_standard(const char* item, Date from);
     void scrap();
     void count();
     bool take_back(const Id& movement);
+    [[nodiscard]] bool is_short_at_policy_change() const;
 
     struct Goods {
         Id item;
@@ -90,7 +96,6 @@ class Keeper {
     SaidQuantities quantities_;
     std::vector<Depot::Event> log_;
     std::uint64_t last_offset_ = 0;  // Days lie before it.
-    std::int32_t policy_day_ = 0;
     std::uint64_t made_ = 0;
     std::vector<Id> movements_;
     std::map<Id, Date> dates_;

@@ -1,11 +1,13 @@
 // Inventory as a whole, through the rules that decide: short random histories of receipts, issues,
-// transfers, returns, landed costs, repackings, reservations, reversals, changes of policy and
-// closings, with days in any order. After each command that is accepted
+// transfers, returns, landed costs, repackings, reservations, reversals, new standards, changes of
+// policy, closings and reopenings, with days in any order, and with shortages where a rule allows
+// them. After each command that is accepted
 //   nothing is short at any moment, unless a rule allows it;
 //   a transfer keeps quantity and value;
 //   every pool is worth on every day what a plain replay of all that was said comes to;
 //   no more is reserved than there is.
-// In the end everything is taken back, and nothing is left.
+// In the end everything is taken back, and nothing is left, unless a shortage cannot go over to the
+// policy that holds then.
 //
 // DAYBOOK_HISTORIES=FIRST:COUNT chooses among the histories of a seed; ctest runs four such parts,
 // of the fixed seed and of a fresh one.

@@ -43,7 +43,7 @@ void fold(Curves& curves, std::size_t day) {
 
 // What happens at one moment of the replay.
 struct NaiveStock::Turn {
-    enum class Kind { handed, standard, line, revaluation };
+    enum class Kind { lack, handed, standard, line, revaluation };
     cost::Moment moment;
     Kind kind = Kind::line;
     std::size_t number = 0;
@@ -70,9 +70,7 @@ void NaiveStock::learn(const EventRecord& event) {
         const Policy policy{set->method(), set->scope()};
         if (all.back().policy != policy) all.push_back({read(set->from()), policy});
     }
-    if (const auto* set = event.event_as_StandardCostSet()) {
-        standards_.push_back({items.of(read(set->item())), read(set->date()), read(set->cost())});
-    }
+    if (const auto* set = event.event_as_StandardCostSet()) learn(*set);
     if (const auto* moved = event.event_as_StockMoved()) learn(*moved);
     if (const auto* revalued = event.event_as_StockRevalued()) learn(*revalued);
     if (const auto* restated = event.event_as_CostRestated()) learn(*restated);
@@ -82,9 +80,20 @@ void NaiveStock::tell(std::size_t item, const Id& scope, Date day, std::int64_t 
     told_[at(item, scopes.of(scope), day_number(counted(day)))] += value;
 }
 
+void NaiveStock::learn(const StandardCostSet& event) {
+    Standard standard;
+    standard.item = items.of(read(event.item()));
+    standard.sequence = next_sequence_++;
+    standard.date = read(event.date());
+    standard.cost = read(event.cost());
+    standard.closed_through = closed_through_;
+    standards_.push_back(standard);
+}
+
 void NaiveStock::learn(const StockRevalued& event) {
     const Date date = read(event.date());
     for (const RevaluedLine* line : *event.lines()) {
+        next_sequence_ = line->sequence() + 1;
         tell(items.of(read(line->item())), read(line->scope()), date, line->to_stock().minor());
         // What is passed on follows from what was allocated.
         if (line->receipt() == 0 || line->amount().minor() == 0) continue;
@@ -108,6 +117,7 @@ void NaiveStock::learn(const CostRestated& event) {
 
 void NaiveStock::learn(const StockMoved& event) {
     for (const StockLine* line : *event.lines()) {
+        next_sequence_ = std::max(next_sequence_, line->sequence() + 1);
         const std::size_t item = items.of(read(line->item()));
         tell(item, read(line->scope()), read(event.date()), line->value().minor());
     }
@@ -126,7 +136,8 @@ void NaiveStock::learn_handed(const StockMoved& event) {
             continue;
         }
         const std::size_t item = items.of(read(line->item()));
-        handed_sequences_[{item, handed_from_.at(line->original()), scope}] = line->sequence();
+        const Id from = handed_from_.at(line->original());
+        handed_sequences_[{item, read(event.date()), from, scope}] = line->sequence();
     }
 }
 
@@ -241,8 +252,9 @@ std::int64_t NaiveStock::quantity_before(const Place& place, std::size_t policy)
 }
 
 std::uint64_t NaiveStock::handed_sequence(std::size_t from, std::size_t to) const {
-    const auto told =
-        handed_sequences_.find({pools_[from].item, pools_[from].scope, pools_[to].scope});
+    const std::size_t item = pools_[from].item;
+    const Date day = policies_of(item)[pools_[to].policy].from;
+    const auto told = handed_sequences_.find({item, day, pools_[from].scope, pools_[to].scope});
     DAYBOOK_ASSERT(told != handed_sequences_.end());
     return told->second;
 }
@@ -311,8 +323,20 @@ cost::Moment NaiveStock::moment_of(const Revaluation& one) const {
     return cost::Moment::of(closed_through_, cost::rank_max, one.sequence);
 }
 
+cost::Moment NaiveStock::moment_of(const Standard& standard) {
+    const std::uint64_t sequence = standard.sequence;
+    if (standard.date > standard.closed_through) {
+        return cost::Moment::of(standard.date, 0, sequence);
+    }
+    return cost::Moment::of(standard.closed_through, cost::rank_max, sequence);
+}
+
 std::vector<NaiveStock::Turn> NaiveStock::turns() const {
     std::vector<Turn> all;
+    for (std::size_t i = 0; i < lacks_.size(); ++i) {
+        const auto moment = cost::Moment::of(closed_through_, cost::rank_max, 0);
+        all.push_back({moment, Turn::Kind::lack, i, closed_through_});
+    }
     for (std::size_t i = 0; i < by_item_.size(); ++i) {
         std::map<Date, cost::Moment> moments;
         for (const Handed& handed : by_item_[i].handed) {
@@ -330,8 +354,8 @@ std::vector<NaiveStock::Turn> NaiveStock::turns() const {
     }
     for (std::size_t i = 0; i < standards_.size(); ++i) {
         const Standard& standard = standards_[i];
-        const auto moment = cost::Moment::of(standard.date, 0, i + 1);
-        all.push_back({moment, Turn::Kind::standard, i, standard.date});
+        if (standard.was_closed) continue;
+        all.push_back({moment_of(standard), Turn::Kind::standard, i, standard.date});
     }
     for (std::size_t i = 0; i < lines_.size(); ++i) {
         if (lines_[i].was_closed || !lines_[i].is_costed) continue;
@@ -353,32 +377,47 @@ void NaiveStock::start() {
         const PoolId& id = pools_[pool];
         const Policy policy = policies_of(id.item)[id.policy].policy;
         states_.push_back({.method = method_of(policy.method)});
+        for (const Standard& standard : standards_) {
+            const bool holds = standard.was_closed && standard.item == id.item;
+            if (holds) states_.back().standard = standard.cost.micro();
+        }
     }
     queues_.assign(pools_.size(), {});
     for (std::size_t pool = 0; pool < opening_.size(); ++pool) {
         for (const cost::NaiveLayer& layer : opening_[pool].layers) {
             queues_[pool].ins.push_back({layer.receipt, layer.left(), layer.gone});
         }
-        if (opening_[pool].missing > 0)
-            queues_[pool].outs.push_back({0, {}, opening_[pool].missing, {}});
     }
 }
 
 void NaiveStock::play(const Turn& turn) {
     switch (turn.kind) {
+        case Turn::Kind::lack: return play_lack(lacks_[turn.number], turn.moment);
         case Turn::Kind::handed: return play_handed(turn);
+        case Turn::Kind::standard: return play_standard(standards_[turn.number], turn.moment);
         case Turn::Kind::line: return play_line(lines_[turn.number], turn.moment);
         case Turn::Kind::revaluation:
             lose(revaluations_[turn.number]);
-            return (void)play_revaluation(revaluations_[turn.number], turn.moment);
-        case Turn::Kind::standard: break;
+            (void)play_revaluation(revaluations_[turn.number], turn.moment);
     }
-    const Standard& standard = standards_[turn.number];
-    for (std::size_t pool = 0; pool < pools_.size(); ++pool) {
+}
+
+void NaiveStock::play_lack(const Lack& lack, cost::Moment moment) {
+    cost::Movement movement;
+    movement.moment = moment;
+    movement.kind = cost::Kind::issue;
+    movement.quantity = Quantity::from_milli(lack.quantity);
+    movement.value = Money::from_minor(0, base);
+    (void)take(lack.pool, movement);
+    queues_[lack.pool].outs.push_back({0, {}, lack.quantity, {}});
+}
+
+void NaiveStock::play_standard(const Standard& standard, cost::Moment moment) {
+    for (std::size_t pool = 0; pool < states_.size(); ++pool) {
         if (pools_[pool].item != standard.item) continue;
         if (states_[pool].method != cost::Method::standard) continue;
         cost::Movement movement;
-        movement.moment = turn.moment;
+        movement.moment = moment;
         movement.kind = cost::Kind::new_standard;
         movement.standard = standard.cost;
         movement.value = Money::from_minor(0, base);
@@ -616,6 +655,7 @@ const Curves& NaiveStock::replay() {
 }
 
 void NaiveStock::close(Date through) {
+    if (through <= closed_through_) return;
     const cost::Moment end = cost::Moment::end_of(through);
     start();
     for (const Turn& turn : turns()) {
@@ -626,19 +666,32 @@ void NaiveStock::close(Date through) {
     for (Item& item : by_item_) {
         for (Handed& handed : item.handed) handed.was_closed = handed.day <= through;
     }
+    for (Standard& standard : standards_) standard.was_closed = standard.date <= through;
     opening_ = states_;
-    for (cost::NaiveState& state : opening_) {
-        const bool is_short = state.on_hand <= 0 && state.method == cost::Method::fifo;
-        const cost::Moment last =
-            state.layers.empty() ? cost::Moment{} : state.layers.back().receipt;
-        std::erase_if(state.layers, [&](const cost::NaiveLayer& layer) {
-            return layer.left() == 0 && !(is_short && layer.receipt == last);
-        });
-    }
     opening_curves_ = curves_;
     closed_through_ = through;
     fold(opening_curves_, day_number(through));
     fold(told_, day_number(through));
+    lacks_.clear();
+    for (std::size_t pool = 0; pool < opening_.size(); ++pool) open_again(pool);
+}
+
+// What is left of a pool of which a time was closed.
+void NaiveStock::open_again(std::size_t pool) {
+    cost::NaiveState& state = opening_[pool];
+    const bool is_fifo = state.method == cost::Method::fifo;
+    const cost::Moment last = state.layers.empty() ? cost::Moment{} : state.layers.back().receipt;
+    std::erase_if(state.layers, [&](const cost::NaiveLayer& layer) {
+        return layer.left() == 0 && !(is_fifo && layer.receipt == last);
+    });
+    if (state.on_hand >= 0) return;
+    const std::size_t scope = scopes.of(pools_[pool].scope);
+    opening_curves_[at(pools_[pool].item, scope, day_number(closed_through_))] -=
+        state.stock_value();
+    lacks_.push_back({pool, -state.on_hand});
+    state.missing = 0;
+    state.on_hand = 0;
+    state.value = 0;
 }
 
 }  // namespace daybook::inventory

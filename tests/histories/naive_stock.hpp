@@ -121,8 +121,16 @@ class NaiveStock {
     using Passing = std::map<cost::Moment, std::pair<std::size_t, std::int64_t>>;
     struct Standard {
         std::size_t item = 0;
+        std::uint64_t sequence = 0;
         Date date;
         UnitPrice cost;
+        bool was_closed = false;
+        Date closed_through;  // When it was learned.
+    };
+    // What a pool lacked when a time was closed: an issue at its end, which a late receipt covers.
+    struct Lack {
+        std::size_t pool = 0;
+        std::int64_t quantity = 0;
     };
     struct NaivePolicy {
         Date from;
@@ -150,6 +158,7 @@ class NaiveStock {
     };
     struct Turn;
 
+    void learn(const StandardCostSet& event);
     void learn(const StockMoved& event);
     void learn(const StockRevalued& event);
     void learn(const CostRestated& event);
@@ -170,11 +179,14 @@ class NaiveStock {
     [[nodiscard]] Date counted(Date day) const { return std::max(day, closed_through_); }
     [[nodiscard]] cost::Moment moment_of(const Line& line) const;
     [[nodiscard]] cost::Moment moment_of(const Revaluation& one) const;
+    [[nodiscard]] static cost::Moment moment_of(const Standard& standard);
     [[nodiscard]] Line& line(std::uint64_t sequence);
 
     [[nodiscard]] std::vector<Turn> turns() const;
     void play(const Turn& turn);
     void play_line(Line& line, cost::Moment moment);
+    void play_standard(const Standard& standard, cost::Moment moment);
+    void play_lack(const Lack& lack, cost::Moment moment);
     void lose(Revaluation& one);
     std::int64_t play_revaluation(const Revaluation& one, cost::Moment moment);
     void play_new_revaluation();
@@ -186,6 +198,7 @@ class NaiveStock {
     std::int64_t take(std::size_t pool, const cost::Movement& movement);
     [[nodiscard]] std::int64_t worth_of(const Line& line);
     void start();
+    void open_again(std::size_t pool);
 
     Date first_;
     Date closed_through_;
@@ -196,15 +209,18 @@ class NaiveStock {
     std::vector<Revaluation> revaluations_;
     std::vector<Revaluation> new_revaluations_;  // Whose goods' further way is not known yet.
     std::vector<Standard> standards_;
+    std::uint64_t next_sequence_ = 1;
     std::map<Id, std::vector<NaivePolicy>> policies_;  // By group.
     std::map<Id, bool> receipts_first_;                // By group.
     std::map<Id, Id> warehouses_;                      // By location.
     std::vector<Item> by_item_;
     std::vector<PoolId> pools_;
     std::map<std::uint64_t, Id> handed_from_;  // By the sequence of the line out of it.
-    std::map<std::tuple<std::size_t, Id, Id>, std::uint64_t> handed_sequences_;
+    // By item, day, and scopes from and to.
+    std::map<std::tuple<std::size_t, Date, Id, Id>, std::uint64_t> handed_sequences_;
     std::vector<cost::NaiveState> opening_;  // Of a closed time, by pool.
     Curves opening_curves_{};
+    std::vector<Lack> lacks_;
     std::vector<cost::NaiveState> states_;
     std::vector<Queue> queues_;  // By pool.
 };
