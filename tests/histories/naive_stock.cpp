@@ -94,6 +94,7 @@ void NaiveStock::learn(const StockRevalued& event) {
     const Date date = read(event.date());
     for (const RevaluedLine* line : *event.lines()) {
         next_sequence_ = line->sequence() + 1;
+        if (line->receipt() != 0) enter_policies(items.of(read(line->item())), date);
         tell(items.of(read(line->item())), read(line->scope()), date, line->to_stock().minor());
         // What is passed on follows from what was allocated.
         if (line->receipt() == 0 || line->amount().minor() == 0) continue;
@@ -236,10 +237,15 @@ void NaiveStock::enter(const Place& place, Date day) {
     const std::size_t wanted = policy_on(place.item, counted(day));
     if (!item.has_moved) item.first = item.last = wanted;
     item.has_moved = true;
-    while (item.last < wanted) hand_over(place.item, ++item.last);
+    enter_policies(place.item, day);
     item.first = std::min(item.first, wanted);
     (void)pool_of(place, wanted);
     for (std::size_t policy = wanted + 1; policy <= item.last; ++policy) join(place, policy);
+}
+
+void NaiveStock::enter_policies(std::size_t item, Date day) {
+    const std::size_t wanted = policy_on(item, counted(day));
+    while (by_item_[item].last < wanted) hand_over(item, ++by_item_[item].last);
 }
 
 // What had moved there under earlier policies.

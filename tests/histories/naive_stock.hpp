@@ -170,6 +170,7 @@ class NaiveStock {
     [[nodiscard]] std::size_t policy_on(std::size_t item, Date day) const;
     std::size_t pool_of(const Place& place, std::size_t policy);
     void enter(const Place& place, Date day);
+    void enter_policies(std::size_t item, Date day);
     void hand_over(std::size_t item, std::size_t policy);
     void join(const Place& place, std::size_t policy);
     [[nodiscard]] std::int64_t quantity_before(const Place& place, std::size_t policy) const;

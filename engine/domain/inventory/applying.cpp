@@ -4,6 +4,7 @@
 
 #include "engine/domain/inventory/costing.hpp"
 #include "engine/domain/inventory/moving.hpp"
+#include "engine/domain/inventory/policies.hpp"
 #include "engine/domain/inventory/promises.hpp"
 #include "engine/domain/inventory/rules.hpp"
 
@@ -174,14 +175,8 @@ class Applying {
             quantity
         );
         count_on_hand(state_, place, quantity);
-        note_day(item);
+        note_day(state_, item, date_);
         if (!item.has_moved) state_.items.at(place.item).has_moved = true;
-    }
-
-    void note_day(const Item& item) {
-        const Date* last = state_.last_days.find(item.group);
-        if (last == nullptr || *last < date_) state_.last_days.at(item.group) = date_;
-        if (state_.settings.get().last_day < date_) state_.settings.edit().last_day = date_;
     }
 
     Stock& state_;

@@ -76,6 +76,9 @@ class Costing {
     // far and this one are acted upon first; handed_over() tells.
     [[nodiscard]] std::uint32_t pool_at(const PlaceKey& place, const Item& item, Date day);
 
+    // The same for an item of which no goods move: what is there goes over.
+    void enter_policies(const Id& item, Date day);
+
     // Whether the line fits into its pool.
     [[nodiscard]] bool fits(const MovedLine& line) const;
     Booked receive(const PlaceKey& place, const MovedLine& line);
@@ -180,7 +183,7 @@ class Costing {
 
     // handing.cpp
     [[nodiscard]] const std::vector<Regime>& regimes_of(const Id& item) const;
-    void enter_regimes(const PlaceKey& place, const Item& item, Date day);
+    void enter_regimes(const Id& id, const Item& item, Date day);
     [[nodiscard]] PoolKey key_at(const PlaceKey& place, const Regime& regime) const;
     void hand_over(const Id& item, const Regime& from, const Regime& to);
     void join(const PlaceKey& place, const Regime& from, const Regime& to);

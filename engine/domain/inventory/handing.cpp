@@ -33,7 +33,7 @@ std::uint32_t Costing::pool_at(const PlaceKey& place, const Item& item, Date day
     if (state_.policies.size() == 0) {
         return number_of({place.item, {}, {}}, ValuationMethod::fifo);
     }
-    enter_regimes(place, item, day);
+    enter_regimes(place.item, item, day);
     const std::vector<Regime>& regimes = regimes_of(place.item);
     auto regime = std::ranges::upper_bound(regimes, day, {}, &Regime::from);
     DAYBOOK_ASSERT(regime != regimes.begin());
@@ -48,28 +48,34 @@ std::uint32_t Costing::pool_at(const PlaceKey& place, const Item& item, Date day
     return number;
 }
 
+void Costing::enter_policies(const Id& item, Date day) {
+    if (state_.policies.size() == 0) return;
+    day = std::max(day, state_.settings.get().closed_through);
+    enter_regimes(item, *state_.items.find(item), day);
+}
+
 // Every policy between the days on which the item moved has its turn.
-void Costing::enter_regimes(const PlaceKey& place, const Item& item, Date day) {
+void Costing::enter_regimes(const Id& id, const Item& item, Date day) {
     const std::vector<Regime> all = policies_of(state_, item.group);
     const auto index_of = [&](Date at) {
         return std::ranges::upper_bound(all, at, {}, &Regime::from) - all.begin() - 1;
     };
     const auto wanted = index_of(day);
-    std::vector<Regime> regimes = regimes_of(place.item);
+    std::vector<Regime> regimes = regimes_of(id);
     if (regimes.empty()) {
-        regimes_[place.item] = {all[static_cast<std::size_t>(wanted)]};
+        regimes_[id] = {all[static_cast<std::size_t>(wanted)]};
         return;
     }
     const auto first = index_of(regimes.front().from);
     const auto last = index_of(regimes.back().from);
     for (auto next = last + 1; next <= wanted; ++next) {
         regimes.push_back(all[static_cast<std::size_t>(next)]);
-        hand_over(place.item, *(regimes.end() - 2), regimes.back());
-        regimes_[place.item] = regimes;
+        hand_over(id, *(regimes.end() - 2), regimes.back());
+        regimes_[id] = regimes;
     }
     for (auto before = first - 1; before >= wanted; --before) {
         regimes.insert(regimes.begin(), all[static_cast<std::size_t>(before)]);
-        regimes_[place.item] = regimes;
+        regimes_[id] = regimes;
     }
 }
 

@@ -79,6 +79,12 @@ std::vector<Regime> policies_of(const Stock& state, const Id& group) {
     return all;
 }
 
+void note_day(Stock& state, const Item& item, Date day) {
+    const Date* last = state.last_days.find(item.group);
+    if (last == nullptr || *last < day) state.last_days.at(item.group) = day;
+    if (state.settings.get().last_day < day) state.settings.edit().last_day = day;
+}
+
 const StandardCost* standard_on(const Stock& state, const Id& item, Date day) {
     auto after = state.standard_costs.from({item, day.plus_days(1)});
     if (after == state.standard_costs.begin_key()) return nullptr;

@@ -9,6 +9,8 @@ namespace daybook::inventory {
 [[nodiscard]] Policy policy_on(const Stock&, const Id& group, Date day);
 // All that ever held for the group, in the order of their days; the first from the beginning.
 [[nodiscard]] std::vector<Regime> policies_of(const Stock&, const Id& group);
+// Goods of the item moved or cost more on that day: no other policy may come before it any more.
+void note_day(Stock& state, const Item& item, Date day);
 [[nodiscard]] Rules rules_of(const Stock&, const Id& group);
 // What an item costs by its standard on the day, or null.
 [[nodiscard]] const StandardCost* standard_on(const Stock&, const Id& item, Date day);

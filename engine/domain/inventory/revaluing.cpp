@@ -5,6 +5,7 @@
 #include <map>
 
 #include "engine/domain/inventory/costs.hpp"
+#include "engine/domain/inventory/policies.hpp"
 #include "engine/domain/inventory/rules.hpp"
 
 namespace daybook::inventory {
@@ -73,6 +74,7 @@ class RevaluingAll {
         for (const Burden::Share& share : burden.passed) amount += share.amount;
         if (amount == 0 && burden.passed.empty()) return true;
         const MovedLine line = *costing_.find_line(burden.receipt);
+        costing_.enter_policies(costing_.pool(line.pool).key.item, header_.days.date);
         Revaluing revaluing;
         const std::uint64_t sequence = costing_.take_sequence();
         revaluing.moment = counted_at(state_, header_.days.date, rank_of_others, sequence);
@@ -153,8 +155,12 @@ Decision revalue_receipts(
     event.date = header.days.date;
     event.accounting_date = header.days.accounting_date;
     event.text = std::move(header.text);
-    Decision decision{std::move(event)};
-    add_restatement(state, revaluing.costing(), {header.revaluation, header.days}, decision);
+    if (auto checked = check_handed(revaluing.costing()); !checked.ok()) return checked.refused();
+    const Cause cause{header.revaluation, header.days};
+    Decision decision;
+    add_handed(state, revaluing.costing(), cause, decision);
+    decision.add(std::move(event));
+    add_restatement(state, revaluing.costing(), cause, decision);
     return decision;
 }
 
@@ -164,6 +170,9 @@ void apply(Stock& state, const StockRevalued& event) {
     for (const RevaluedLine* line : *event.lines()) {
         // A new standard has counted already.
         if (line->receipt() == 0) continue;
+        const Id item = read(line->item());
+        costing.enter_policies(item, read(event.date()));
+        note_day(state, *state.items.find(item), read(event.date()));
         const MovedLine receipt = *costing.find_line(line->receipt());
         Revaluing revaluing;
         const std::uint64_t sequence = costing.take_sequence();
