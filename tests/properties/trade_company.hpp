@@ -87,15 +87,25 @@ class Company {
 
     [[nodiscard]] Id new_id(const char* prefix) { return id(prefix + std::to_string(++made_)); }
     // An item of its own, so that histories of one company do not meet.
-    [[nodiscard]] Id new_item() {
+    [[nodiscard]] Id new_item(const Id& group = {}) {
         const Id item = new_id("I-");
         inventory::DefineStockItemT stocked;
         stocked.item = item;
+        stocked.group = group;
         stocked.kind = inventory::ItemKind::stockable;
         stocked.name = "Pen";
         stocked.posting_group = id("GOODS");
         must(stock(std::move(stocked)));
         return item;
+    }
+    [[nodiscard]] Id new_warehouse() {
+        inventory::DefineLocationT place;
+        place.location = new_id("W-");
+        place.name = "Another";
+        place.kind = inventory::LocationKind::internal;
+        const Id made = place.location;
+        must(stock(std::move(place)));
+        return made;
     }
     // In another currency a credit that is expected may be less than nothing by the rates.
     void start_history(bool in_foreign_currency = false) {
@@ -125,6 +135,8 @@ class Company {
     Id actor = id("anna");
     // Called with each event of purchasing that was accepted.
     std::function<void(const purchasing::EventRecord&)> on_purchase;
+    // The same of inventory.
+    std::function<void(const inventory::EventRecord&)> on_stock;
 
  private:
     template <class Record, class Command>
@@ -231,6 +243,7 @@ class Company {
                reason == inventory::MoveReason::landed_cost;
     }
     void add_stock(const inventory::EventRecord& record) {
+        if (on_stock) on_stock(record);
         if (const auto* moved = record.event_as_StockMoved()) {
             for (const inventory::StockLine* line : *moved->lines()) {
                 differ(read(moved->accounting_date()), line->value().minor());
