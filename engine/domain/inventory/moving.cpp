@@ -211,23 +211,9 @@ Judged<Nothing> Moving::check_promises(const Change& change) {
     );
 }
 
-// An item valued at standard cost has one from some day on.
 Judged<Nothing> Moving::check_standard(const Change& change) const {
     const Date day = header_.days.date;
-    if (policy_on(state_, change.item->group, day).method != ValuationMethod::standard_cost) {
-        return Nothing{};
-    }
-    const auto first = state_.standard_costs.from({change.place.item, Date{}});
-    if (first != state_.standard_costs.end() && first->first.item == change.place.item &&
-        first->first.from <= day) {
-        return Nothing{};
-    }
-    return no(
-        Refusal::standard_cost_missing,
-        change.at.path("item"),
-        fmt::format("{} has none on {}", to_string(change.place.item), to_string(day)),
-        "SetStandardCost from that day or before"
-    );
+    return inventory::check_standard(state_, change.place.item, day, change.at.path("item"));
 }
 
 Judged<Nothing> Moving::check_fits(const Change& change, const MovedLine& line) const {

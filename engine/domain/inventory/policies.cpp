@@ -92,6 +92,18 @@ const StandardCost* standard_on(const Stock& state, const Id& item, Date day) {
     return key.item == item ? &standard : nullptr;
 }
 
+Judged<Nothing> check_standard(const Stock& state, const Id& item, Date day, std::string at) {
+    const Policy policy = policy_on(state, state.items.find(item)->group, day);
+    if (policy.method != ValuationMethod::standard_cost) return Nothing{};
+    if (standard_on(state, item, day) != nullptr) return Nothing{};
+    return no(
+        Refusal::standard_cost_missing,
+        std::move(at),
+        fmt::format("{} has none on {}", to_string(item), to_string(day)),
+        "SetStandardCost from that day or before"
+    );
+}
+
 Rules rules_of(const Stock& state, const Id& group) {
     const Rules* own = state.rules.find(group);
     if (own == nullptr) own = state.rules.find({});

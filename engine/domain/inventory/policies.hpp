@@ -14,6 +14,10 @@ void note_day(Stock& state, const Item& item, Date day);
 [[nodiscard]] Rules rules_of(const Stock&, const Id& group);
 // What an item costs by its standard on the day, or null.
 [[nodiscard]] const StandardCost* standard_on(const Stock&, const Id& item, Date day);
+// An item valued at standard cost on the day has one by then.
+[[nodiscard]] Judged<Nothing> check_standard(
+    const Stock&, const Id& item, Date day, std::string at
+);
 // A date that a command may leave out.
 [[nodiscard]] Date date_or_today(const wire::Date* date, const Context& context);
 

@@ -155,6 +155,10 @@ Decision revalue_receipts(
     event.date = header.days.date;
     event.accounting_date = header.days.accounting_date;
     event.text = std::move(header.text);
+    for (const RevaluedLine& line : event.lines) {
+        const auto checked = check_standard(state, read(line.item()), header.days.date, "receipts");
+        if (!checked.ok()) return checked.refused();
+    }
     if (auto checked = check_handed(revaluing.costing()); !checked.ok()) return checked.refused();
     const Cause cause{header.revaluation, header.days};
     Decision decision;
