@@ -440,6 +440,11 @@ void Keeper::landed() {
     auto target = std::make_unique<LandedCostTargetT>();
     target->movement = any_movement();
     command.date = later(target->movement);
+    // The plain replay has all of it at one moment. At the end of a closed time what several items
+    // hand over to a new policy would lie between its parts.
+    if (has_.new_policy) {
+        command.date = std::max(command.date, naive_.closed_through().plus_days(1));
+    }
     command.receipts.push_back(std::move(target));
     (void)send(std::move(command));
 }
