@@ -200,7 +200,10 @@ class Served:
             records = list(client.read_all(topic))
         verdict = oracle.judge(records, self.history)
         verdict.longest_gap = self.longest_gap
-        verdict.problems += [f"a node ended with {code}" for code in codes if code]
+        for node, code in zip(self.nodes, codes):
+            if code:
+                said = (node.folder / f"{node.name}.err").read_text()[-300:]
+                verdict.problems.append(f"node {node.name} ended with {code}: {said}")
         book = fold(records)
         for node in self.nodes:
             verdict.problems += self._differences(node, book)
