@@ -211,9 +211,7 @@ void apply(Stock& state, const StockMoved& event) {
 void apply(Stock& state, const CostRestated& event) {
     if (event.tied() == nullptr) return;
     Costing costing{state};
-    std::vector<std::uint64_t> inputs;
-    for (const IssueChange* changed : *event.tied()) inputs.push_back(changed->sequence());
-    costing.follow(inputs);
+    for (const IssueChange* changed : *event.tied()) costing.follow(changed->sequence());
     costing.store(state);
 }
 
