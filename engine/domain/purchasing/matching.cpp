@@ -21,10 +21,6 @@ Money zero(Currency currency) {
     return Money::from_minor(0, currency);
 }
 
-bool is_kept(const Received& received) {
-    return !(received.unbilled.quantity + received.billed.quantity).is_zero();
-}
-
 // A matched line in the making; amounts in the bill's sign.
 struct Part {
     Id receipt;
@@ -229,7 +225,10 @@ Check Match::bill_ahead(const Order& order, const OrderLineState& line) {
         parts_.back().is_stocked = line_is_stocked_;
     }
     if (left_.quantity.is_zero()) return Nothing{};
-    const auto kept = std::find_if(line.receipts.rbegin(), line.receipts.rend(), is_kept);
+    const auto kept =
+        std::find_if(line.receipts.rbegin(), line.receipts.rend(), [](const auto& one) {
+            return !left_of(one).is_zero();
+        });
     const bool is_any_kept = kept != line.receipts.rend();
     const Quantity more = left_.quantity;
     Part part{
@@ -272,9 +271,8 @@ Check Match::bill_price(const OrderLineState& line) {
     std::vector<std::int64_t> weights;
     std::vector<const Received*> targets;
     for (const Received& received : line.receipts) {
-        const Quantity quantity = received.unbilled.quantity + received.billed.quantity;
         const std::int64_t weight =
-            bill_.is_credit_note ? received.billed_net.minor() : quantity.milli();
+            bill_.is_credit_note ? received.billed_net.minor() : left_of(received).milli();
         if (weight <= 0) continue;
         weights.push_back(weight);
         targets.push_back(&received);

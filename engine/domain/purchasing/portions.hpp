@@ -33,6 +33,10 @@ inline void put(Portion& into, const Portion& part) {
     into.value += part.value;
     into.net += part.net;
 }
+// What of a receipt's line was not sent back.
+[[nodiscard]] inline Quantity left_of(const Received& received) {
+    return received.unbilled.quantity + received.billed.quantity;
+}
 // The share of an amount that belongs to a part of a quantity; all of it with the whole.
 [[nodiscard]] inline Money share_of(Money amount, Quantity part, Quantity whole) {
     if (whole.is_zero()) return Money::from_minor(0, amount.currency());

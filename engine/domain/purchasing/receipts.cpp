@@ -307,10 +307,6 @@ ReturnedLine returned_line(
         received.is_stocked};
 }
 
-Quantity left_of(const Received& received) {
-    return received.unbilled.quantity + received.billed.quantity;
-}
-
 Judged<ReturnedLine> asked_return(
     const SentBack& sent, const ReturnedGoods& wanted, std::size_t index
 ) {
