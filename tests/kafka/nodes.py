@@ -43,10 +43,12 @@ class Node:
         )
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
-            text = (self.folder / f"{self.name}.err").read_text()[-2000:]
-            raise RuntimeError(f"node {self.name} did not start: {text}")
+            raise RuntimeError(f"node {self.name} did not start: {self.last_words()}")
         self.port = int(line.rsplit(":", 1)[1])
         return self
+
+    def last_words(self):
+        return (self.folder / f"{self.name}.err").read_text()[-2000:]
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)

@@ -99,12 +99,8 @@ class Company {
         return item;
     }
     [[nodiscard]] Id new_warehouse() {
-        inventory::DefineLocationT place;
-        place.location = new_id("W-");
-        place.name = "Another";
-        place.kind = inventory::LocationKind::internal;
-        const Id made = place.location;
-        must(stock(std::move(place)));
+        const Id made = new_id("W-");
+        define_warehouse(made);
         return made;
     }
     // In another currency a credit that is expected may be less than nothing by the rates.
@@ -300,6 +296,13 @@ class Company {
             .rate = ExchangeRate::from_micro(912'345),
             .date = Date::of(2026, 1, 1)}));
     }
+    void define_warehouse(const Id& warehouse) {
+        inventory::DefineLocationT place;
+        place.location = warehouse;
+        place.name = to_string(warehouse);
+        place.kind = inventory::LocationKind::internal;
+        must(stock(std::move(place)));
+    }
     void open_trade() {
         for (const char* code : {"S-0", "S-1", "C-1"}) {
             crm::RegisterPartyT party;
@@ -308,11 +311,7 @@ class Company {
             party.name = code;
             must(submit<crm::CommandRecordT>("crm", std::move(party)));
         }
-        inventory::DefineLocationT place;
-        place.location = id("MAIN");
-        place.name = "Main";
-        place.kind = inventory::LocationKind::internal;
-        must(stock(std::move(place)));
+        define_warehouse(id("MAIN"));
         inventory::SetValuationPolicyT policy;
         policy.method = setting_.method;
         policy.scope = inventory::ValuationScope::company;

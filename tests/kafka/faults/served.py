@@ -202,8 +202,8 @@ class Served:
         verdict.longest_gap = self.longest_gap
         for node, code in zip(self.nodes, codes):
             if code:
-                said = (node.folder / f"{node.name}.err").read_text()[-300:]
-                verdict.problems.append(f"node {node.name} ended with {code}: {said}")
+                words = node.last_words()
+                verdict.problems.append(f"node {node.name} ended with {code}: {words}")
         book = fold(records)
         for node in self.nodes:
             verdict.problems += self._differences(node, book)
