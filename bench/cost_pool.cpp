@@ -306,7 +306,8 @@ void memory(Method method, const std::vector<Movement>& movements) {
     const std::size_t before = mallinfo2().uordblks;
     CostPool pool = pool_of(method, movements);
     const std::size_t open = mallinfo2().uordblks;
-    double seconds = seconds_of([&] { pool.compact(first_day().plus_days(days_of_history + 1)); });
+    double seconds =
+        seconds_of([&] { pool.compact(first_day().plus_days(days_of_history + 1), {}); });
     const std::size_t closed = mallinfo2().uordblks;
     const auto layers = static_cast<double>(pool.layers_at(pool.last_moment()).size());
     fmt::print(

@@ -69,6 +69,10 @@ void add_restated_returns(Posting& posting, const MarginRows& rows, const Restat
     }
 }
 
+Currency base_of(const MarginRows& rows) {
+    return rows.book_rows.find(std::uint8_t{0})->base_currency;
+}
+
 // The delivered line of that sequence, if it is one.
 std::optional<CardRow> delivery_of(const MarginRows& rows, std::uint64_t sequence) {
     const LineRow* place = rows.numbered_rows.find(sequence);
@@ -190,6 +194,24 @@ bool is_shared(MoveReason reason) {
            reason == MoveReason::price_variance;
 }
 
+// A change of cost that is in those of its item becomes one of its delivery.
+void move_to_delivery(Posting& posting, std::uint64_t issue, Date day, Money change) {
+    const auto line = delivery_of(posting.rows, issue);
+    if (!line) return;
+    add_shared(posting, line->item, day, -change);
+    posting.add_cost(*line, line->source_line, day, change);
+}
+
+template <class Event>
+void add_true_ups(Posting& posting, const Event& event) {
+    if (event.true_ups() == nullptr) return;
+    const Currency base = base_of(posting.rows);
+    for (const TrueUp* one : *event.true_ups()) {
+        const Money change = Money::from_minor(one->minor(), base);
+        move_to_delivery(posting, one->issue(), read(one->accounting_date()), change);
+    }
+}
+
 }  // namespace
 
 void take(MarginRows rows, const StockRevalued& event, const EventHeader& header) {
@@ -199,13 +221,10 @@ void take(MarginRows rows, const StockRevalued& event, const EventHeader& header
         add_shared(posting, read(line->item()), day, read(line->to_sold()));
     }
     if (event.issues() == nullptr) return;
-    const Currency base = read(event.lines()->Get(0)->amount()).currency();
+    const Currency base = base_of(rows);
     for (const IssueChange* changed : *event.issues()) {
-        const auto line = delivery_of(rows, changed->sequence());
-        if (!line) continue;
         const Money change = Money::from_minor(changed->minor(), base);
-        add_shared(posting, line->item, day, -change);
-        posting.add_cost(*line, line->source_line, day, change);
+        move_to_delivery(posting, changed->sequence(), day, change);
     }
 }
 
@@ -222,6 +241,7 @@ void take(MarginRows rows, const StockMoved& event, const EventHeader& header) {
         line.source = change.source;
         posting.add_cost(line, change.source_line, change.accounting_date, -change.value);
     }
+    add_true_ups(posting, event);
 }
 
 void take(MarginRows rows, const CostRestated& event, const EventHeader& header) {
@@ -230,9 +250,7 @@ void take(MarginRows rows, const CostRestated& event, const EventHeader& header)
         for (const IssueChange* changed : *event.issues()) {
             const auto line = delivery_of(rows, changed->sequence());
             if (!line) continue;
-            const Money change = Money::from_minor(
-                changed->minor(), read(event.lines()->Get(0)->new_cost()).currency()
-            );
+            const Money change = Money::from_minor(changed->minor(), base_of(rows));
             posting.add_cost(*line, line->source_line, restated_on(event, *line), change);
         }
     }
@@ -245,6 +263,7 @@ void take(MarginRows rows, const CostRestated& event, const EventHeader& header)
             add_restated_returns(posting, rows, *line);
         }
     }
+    add_true_ups(posting, event);
 }
 
 void take(MarginRows rows, const sales::GoodsDelivered& event, const EventHeader& header) {

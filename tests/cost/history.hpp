@@ -122,6 +122,11 @@ class History {
             if (prng_.chance(20)) movement.origin = day(-prng_.between(0, 400));
             movement.moment = random_moment(true);
             receipts_.push_back(movement.moment);
+            if (prng_.chance(20) && !issues_.empty()) {
+                const Moment issue = issues_[prng_.below(issues_.size())];
+                returns_[movement.moment] = issue;
+                naive_.note_return(movement.moment, issue);
+            }
         } else if (choice < 82 || receipts_.empty()) {
             movement.kind = Kind::issue;
             movement.quantity = random_quantity();
@@ -162,7 +167,8 @@ class History {
         Date through = random_day();
         if (naive_.through()) through = std::max(through, *naive_.through());
         const Money value = pool_.value();
-        pool_.compact(through);
+        const Moment end = Moment::end_of(through).next();
+        pool_.compact(through, pool_.ahead_before(end, brought_back_));
         naive_.compact(through);
         expect(pool_.value() == value, "the value behind a closing");
     }
@@ -200,7 +206,9 @@ class History {
         const Quantity wanted = random_quantity();
         (void)is_short_with({.moment = moment, .quantity = wanted});
         if (!issues_.empty()) compare_taken(steps, issues_[prng_.below(issues_.size())]);
+        if (!issues_.empty()) compare_made_good(steps, issues_[prng_.below(issues_.size())]);
         if (is_closing) return;
+        compare_true_ups(before, steps_before, steps);
         compare_differences(before, steps_before, steps);
         compare_links(steps_before, steps, linked_changes(before, pool_));
         const auto reason = static_cast<std::uint8_t>(prng_.below(customs_.reasons));
@@ -214,7 +222,11 @@ class History {
             expect(split.to_sold.minor() == step.cost, "what fell on goods sold");
             expect(split.to_stock + split.to_sold == step.movement.value, "the two parts");
         }
-        if (naive_.through() && moment <= Moment::end_of(*naive_.through())) return;
+        const bool is_closed = naive_.through() && moment <= Moment::end_of(*naive_.through());
+        if (step.movement.kind == Kind::receipt) {
+            compare_made(step, pool_.true_ups_by(moment, brought_back_));
+        }
+        if (is_closed) return;
         expect(pool_.on_hand_at(moment).milli() == step.on_hand, "what is on hand");
         expect(pool_.value_at(moment).minor() == step.value, "the value");
     }
@@ -259,6 +271,83 @@ class History {
             cost += layers[i].value.minor();
         }
         expect(cost == step->cost, "the sum of the slices");
+    }
+
+    void compare_made(const NaiveStep& step, const std::vector<TrueUp>& made) {
+        auto one = made.begin();
+        for (const NaiveMadeGood& naive : step.made_good) {
+            if (naive.amount == 0) continue;
+            if (one == made.end()) {
+                expect(false, "the number of true-ups");
+                return;
+            }
+            expect(one->receipt == step.movement.moment, "a true-up's receipt");
+            expect(one->issue == naive.issue, "a true-up's issue");
+            expect(one->amount == naive.amount, "a true-up");
+            ++one;
+        }
+        expect(one == made.end(), "the number of true-ups");
+    }
+    void compare_made_good(const std::vector<NaiveStep>& steps, Moment issue) {
+        std::vector<std::pair<Moment, std::int64_t>> naive;
+        for (const NaiveStep& step : steps) {
+            for (const NaiveMadeGood& made : step.made_good) {
+                if (made.issue.sequence() != issue.sequence() || made.amount == 0) continue;
+                issue = made.issue;
+                naive.emplace_back(step.movement.moment, made.amount);
+            }
+        }
+        const auto made = pool_.true_ups_of(issue, brought_back_);
+        expect(made.size() == naive.size(), "the number of an issue's true-ups");
+        for (std::size_t i = 0; i < std::min(made.size(), naive.size()); ++i) {
+            expect(made[i].receipt == naive[i].first, "the receipt of an issue's true-up");
+            expect(made[i].amount == naive[i].second, "an issue's true-up");
+        }
+    }
+    using MadeGood = std::map<std::pair<Moment, Moment>, NaiveMadeGood>;
+    [[nodiscard]] static MadeGood all_made_good(const std::vector<NaiveStep>& steps) {
+        MadeGood all;
+        for (const NaiveStep& step : steps) {
+            for (const NaiveMadeGood& one : step.made_good) {
+                all[{step.movement.moment, one.issue}] = one;
+            }
+        }
+        return all;
+    }
+    void compare_true_ups(
+        const CostPool& before,
+        const std::vector<NaiveStep>& old_steps,
+        const std::vector<NaiveStep>& new_steps
+    ) {
+        const MadeGood old_ones = all_made_good(old_steps);
+        const MadeGood new_ones = all_made_good(new_steps);
+        MadeGood both = old_ones;
+        both.insert(new_ones.begin(), new_ones.end());
+        const auto amount_in = [](const MadeGood& all, const auto& place) {
+            const auto found = all.find(place);
+            return found == all.end() ? NaiveMadeGood{} : found->second;
+        };
+        std::map<std::pair<Moment, Moment>, std::pair<std::int64_t, std::int64_t>> naive;
+        for (const auto& [place, made] : both) {
+            const NaiveMadeGood a = amount_in(old_ones, place);
+            const NaiveMadeGood b = amount_in(new_ones, place);
+            if (a != b) naive[place] = {a.amount, b.amount};
+        }
+        const auto changes = true_up_changes(before, pool_, brought_back_);
+        expect(changes.size() == naive.size(), "the number of changed true-ups");
+        auto expected = naive.begin();
+        for (const TrueUpChange& change : changes) {
+            if (expected == naive.end()) return;
+            expect(change.receipt == expected->first.first, "a changed true-up's receipt");
+            expect(change.issue == expected->first.second, "a changed true-up's issue");
+            expect(change.before == expected->second.first, "the true-up before");
+            expect(change.after == expected->second.second, "the true-up after");
+            ++expected;
+        }
+        const NaiveState last = naive_.state_at(pool_.last_moment());
+        if (last.on_hand >= 0 && !naive_.through()) {
+            expect(last.unsettled == 0, "all that shortages cost is some issue's");
+        }
     }
 
     using Costs = std::map<std::pair<Date, std::uint8_t>, std::pair<std::int64_t, std::int64_t>>;
@@ -339,6 +428,11 @@ class History {
     std::uint64_t sequence_ = 0;
     std::vector<Moment> receipts_;
     std::vector<Moment> issues_;
+    std::map<Moment, Moment> returns_;
+    BroughtBack brought_back_ = [this](Moment receipt) {
+        const auto found = returns_.find(receipt);
+        return found == returns_.end() ? Moment{} : found->second;
+    };
     std::string failure_;
 };
 

@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/base/wide.hpp"
@@ -36,6 +37,22 @@ struct NaiveTaken {
     std::int64_t value = 0;
 };
 
+// What of an issue left before it had come, and what of that was made good by a receipt.
+struct NaiveAhead {
+    Moment issue;
+    std::int64_t quantity = 0;
+    std::int64_t assumed = 0;
+    std::int64_t covered = 0;
+};
+
+struct NaiveMadeGood {
+    Moment issue;
+    std::int64_t quantity = 0;
+    std::int64_t assumed = 0;
+    std::int64_t amount = 0;
+    friend auto operator<=>(const NaiveMadeGood&, const NaiveMadeGood&) = default;
+};
+
 // One movement and what was true behind it.
 struct NaiveStep {
     Movement movement;
@@ -43,6 +60,7 @@ struct NaiveStep {
     std::int64_t on_hand = 0;
     std::int64_t value = 0;
     std::vector<NaiveTaken> taken;
+    std::vector<NaiveMadeGood> made_good;  // By issue; of an issue that is short: itself.
 };
 
 // What is carried from movement to movement.
@@ -54,15 +72,21 @@ struct NaiveState {
     std::int64_t value = 0;  // Average and standard.
     std::int64_t unit_value = 0;
     std::int64_t unit_quantity = 0;
-    std::int64_t standard = 0;  // Micro units for each unit.
+    std::int64_t standard = 0;              // Micro units for each unit.
+    std::deque<NaiveAhead> ahead;           // The first to be covered first.
+    std::deque<NaiveAhead> closed_ahead;    // Those of a closed time, until they leave as one.
+    std::map<Moment, Moment> brought_back;  // The issue that a receipt brings a part back of.
+    std::int64_t unsettled = 0;             // What shortages cost more, and no issue by now.
 
     [[nodiscard]] NaiveStep take(const Movement& movement) {
         NaiveStep step{.movement = movement};
         const std::int64_t before = stock_value();
+        const std::int64_t on_hand_before = on_hand;
         const std::int64_t brought = take_quantity(movement, step);
         step.on_hand = on_hand;
         step.value = stock_value();
         step.cost = brought - (step.value - before);
+        if (method != Method::standard) settle(step, on_hand_before, before);
         return step;
     }
     // What the goods are worth.
@@ -91,6 +115,65 @@ struct NaiveState {
         if (movement.kind == Kind::issue) issue(quantity, step);
         if (movement.kind == Kind::revaluation) revalue(movement, amount);
         return amount;
+    }
+
+    void settle(NaiveStep& step, std::int64_t on_hand_before, std::int64_t value_before) {
+        const Movement& movement = step.movement;
+        const std::int64_t quantity = movement.quantity.milli();
+        const std::int64_t left = on_hand > 0 ? step.value : 0;
+        const bool was_short = on_hand_before < 0;
+        if (movement.kind == Kind::issue && !closed_ahead.empty()) {
+            ahead = std::exchange(closed_ahead, {});
+            if (on_hand_before > 0)
+                cover(step, std::min(quantity, on_hand_before), value_before - left);
+        } else if (movement.kind == Kind::issue && on_hand < 0) {
+            ahead.push_back({movement.moment, std::min(quantity, -on_hand), -step.value, 0});
+            if (was_short) ahead.back().assumed += value_before;
+            const NaiveAhead& one = ahead.back();
+            step.made_good.push_back({one.issue, one.quantity, one.assumed, 0});
+        }
+        if (!was_short) return;
+        if (movement.kind == Kind::revaluation) unsettled += step.cost - movement.value.minor();
+        if (movement.kind != Kind::receipt) return;
+        unsettled += step.cost;
+        cover(step, std::min(quantity, -on_hand_before), movement.value.minor() - left);
+    }
+    void cover(NaiveStep& step, std::int64_t quantity, std::int64_t whole_worth) {
+        const Movement& movement = step.movement;
+        const auto own = std::ranges::find_if(ahead, [&](const NaiveAhead& each) {
+            const auto issue = brought_back.find(movement.moment);
+            return issue != brought_back.end() && issue->second == each.issue;
+        });
+        if (own != ahead.end()) {
+            // Its own issue comes first, whatever stands before it.
+            const std::int64_t part = std::min(quantity, own->quantity - own->covered);
+            const std::int64_t worth =
+                part == quantity
+                    ? whole_worth
+                    : fraction(movement.value.minor(), part, movement.quantity.milli());
+            make_good(step, *own, part, worth);
+            quantity -= part;
+            whole_worth -= worth;
+        }
+        std::int64_t used = 0;
+        for (NaiveAhead& each : ahead) {
+            const std::int64_t part = std::min(quantity - used, each.quantity - each.covered);
+            if (part == 0) continue;
+            const std::int64_t worth = fraction(whole_worth, used + part, quantity) -
+                                       fraction(whole_worth, used, quantity);
+            make_good(step, each, part, worth);
+            used += part;
+        }
+        std::erase_if(ahead, [](const NaiveAhead& each) { return each.covered == each.quantity; });
+        std::ranges::sort(step.made_good);
+    }
+    void make_good(NaiveStep& step, NaiveAhead& one, std::int64_t part, std::int64_t worth) {
+        const std::int64_t end = one.covered + part;
+        const std::int64_t assumed = fraction(one.assumed, end, one.quantity) -
+                                     fraction(one.assumed, one.covered, one.quantity);
+        unsettled -= worth - assumed;
+        step.made_good.push_back({one.issue, part, assumed, worth - assumed});
+        one.covered = end;
     }
 
     void receive(const Movement& movement, std::int64_t quantity, std::int64_t amount) {
@@ -158,6 +241,7 @@ struct NaiveState {
 class NaivePool {
  public:
     explicit NaivePool(Method method) { opening_.method = method; }
+    void note_return(Moment receipt, Moment issue) { opening_.brought_back[receipt] = issue; }
 
     void insert(Movement movement) {
         movement.moment = placed(movement);
@@ -206,6 +290,11 @@ class NaivePool {
         }
         through_ = through;
         opening_ = state;
+        opening_.closed_ahead = std::exchange(opening_.ahead, {});
+        for (NaiveAhead& one : opening_.closed_ahead) {
+            one.assumed -= fraction(one.assumed, one.covered, one.quantity);
+            one.quantity -= std::exchange(one.covered, 0);
+        }
         movements_ = later;
         const bool is_short = state.on_hand <= 0;
         const auto last = state.layers.empty() ? NaiveLayer{} : state.layers.back();

@@ -194,7 +194,7 @@ TEST_CASE("a closed year leaves its open layers, with their days, and no later c
     shelf.issue(3, 11);
     const Moment later = shelf.issue(9, 1);
     CHECK(shelf.cost(later) == 3'34);
-    shelf.pool.compact(Shelf::on(5));
+    shelf.pool.compact(Shelf::on(5), {});
     CHECK(shelf.pool.movement_count() == 2);
     CHECK(shelf.cost(later) == 3'34);
     CHECK(shelf.value() == 3'33);
@@ -220,11 +220,11 @@ TEST_CASE("the last receipt tells what short stock costs through a second closin
     Shelf shelf{Method::fifo};
     shelf.receive(3, 1, 5'00);
     shelf.issue(4, 2);
-    shelf.pool.compact(Shelf::on(5));
+    shelf.pool.compact(Shelf::on(5), {});
     shelf.receive(1, 3, 9'00);
     const Moment later = shelf.issue(9, 3);
     CHECK(shelf.cost(later) == 6'00 + 5'00);
-    shelf.pool.compact(Shelf::on(6));
+    shelf.pool.compact(Shelf::on(6), {});
     CHECK(shelf.cost(later) == 6'00 + 5'00);
 }
 

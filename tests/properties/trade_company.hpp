@@ -41,7 +41,17 @@ struct Setting {
     accounting::GoodsMatching matching = accounting::GoodsMatching::cost_at_delivery;
     inventory::ValuationMethod method = inventory::ValuationMethod::fifo;
     std::int64_t tolerance_percent = 0;
-    bool lands_costs = true;  // On goods that are there already, or gone.
+    bool lands_costs = true;       // On goods that are there already, or gone.
+    bool allows_negative = false;  // Goods may leave that have not come in yet.
+};
+
+// What moved, by what was given: places in time, quantities, and what came in by itself is worth.
+struct Moved {
+    Date date;
+    std::uint64_t sequence = 0;
+    std::int64_t quantity = 0;
+    std::int64_t value = 0;
+    std::uint64_t original = 0;  // The line that it brings a part back of.
 };
 
 // What one history did to the accounts that goods pass through, in base currency.
@@ -59,6 +69,8 @@ struct Sums {
     std::int64_t left_cost = 0;  // What inventory says the goods cost that left and did not return.
     std::int64_t accrued = 0;    // What purchasing says is received and not invoiced.
     std::map<Date, std::int64_t> accrual_days;  // The account's changes by accounting date.
+    std::vector<Moved> moved;                   // In the order in which it was learned.
+    std::map<std::uint64_t, std::int64_t> delivery_costs;  // By the delivery's line: what it cost.
 };
 
 class Company {
@@ -236,7 +248,8 @@ class Company {
     static bool is_cost_of_sale(inventory::MoveReason reason) {
         return reason == inventory::MoveReason::delivery ||
                reason == inventory::MoveReason::customer_return ||
-               reason == inventory::MoveReason::landed_cost;
+               reason == inventory::MoveReason::landed_cost ||
+               reason == inventory::MoveReason::true_up;
     }
     void add_stock(const inventory::EventRecord& record) {
         if (on_stock) on_stock(record);
@@ -244,13 +257,16 @@ class Company {
             for (const inventory::StockLine* line : *moved->lines()) {
                 differ(read(moved->accounting_date()), line->value().minor());
                 if (is_cost_of_sale(line->reason())) sums.left_cost -= line->value().minor();
+                add_moved(read(moved->date()), *line);
             }
+            add_true_ups(moved->true_ups());
         }
         if (const auto* revalued = record.event_as_StockRevalued()) {
             for (const inventory::RevaluedLine* line : *revalued->lines()) {
                 differ(read(revalued->accounting_date()), line->to_stock().minor());
                 if (is_cost_of_sale(line->reason())) sums.left_cost += line->to_sold().minor();
             }
+            add_changes(revalued->issues());
         }
         if (const auto* costs = record.event_as_CostRestated()) {
             ++restated;
@@ -259,6 +275,26 @@ class Company {
                 differ(read(line->accounting_date()), -more);
                 if (is_cost_of_sale(line->reason())) sums.left_cost += more;
             }
+            add_changes(costs->issues());
+            add_true_ups(costs->true_ups());
+        }
+    }
+    void add_moved(Date date, const inventory::StockLine& line) {
+        const std::int64_t quantity = read(line.quantity()).milli();
+        const std::int64_t value = line.value().minor();
+        if (quantity == 0) return;
+        sums.moved.push_back({date, line.sequence(), quantity, value, line.original()});
+        if (line.reason() != inventory::MoveReason::delivery) return;
+        sums.delivery_costs[line.sequence()] -= value;
+    }
+    void add_true_ups(const flatbuffers::Vector<const inventory::TrueUp*>* all) {
+        if (all == nullptr) return;
+        for (const inventory::TrueUp* one : *all) sums.delivery_costs[one->issue()] += one->minor();
+    }
+    void add_changes(const flatbuffers::Vector<const inventory::IssueChange*>* all) {
+        if (all == nullptr) return;
+        for (const inventory::IssueChange* one : *all) {
+            sums.delivery_costs[one->sequence()] += one->minor();
         }
     }
     void add_purchase(const purchasing::EventRecord& record) {
@@ -317,6 +353,9 @@ class Company {
         policy.scope = inventory::ValuationScope::company;
         policy.from = Date::of(2026, 1, 1);
         must(stock(std::move(policy)));
+        inventory::SetStockRulesT rules_of_stock;
+        rules_of_stock.allows_negative = setting_.allows_negative;
+        must(stock(std::move(rules_of_stock)));
         purchasing::SetPurchasingPolicyT rules;
         rules.over_delivery = Rate::from_ppm(setting_.tolerance_percent * 10'000);
         rules.bill_quantity = Rate::from_ppm(setting_.tolerance_percent * 5'000);

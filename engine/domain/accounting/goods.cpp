@@ -101,6 +101,7 @@ class Movement {
         }
         if (Decision no = add_variances(); no.is_refused()) return no;
         if (Decision no = add_purchase(); no.is_refused()) return no;
+        add_true_ups();
         return matcher_.add_to(sums_);
     }
     [[nodiscard]] AccountSums& sums() { return sums_; }
@@ -151,6 +152,15 @@ class Movement {
             matcher_.take_back(key, line.original(), issue);
         }
         return {};
+    }
+
+    // What is made good of goods that wait for their invoice waits with them.
+    void add_true_ups() {
+        if (event_.true_ups() == nullptr) return;
+        for (const inventory::TrueUp* one : *event_.true_ups()) {
+            const auto part = matcher_.restate(one->issue(), one->minor(), read(one->kept()));
+            if (part.minor != 0) matcher_.expense(part.posting_group, -part.minor);
+        }
     }
 
     // What a line was worth to the other side beyond what the stock gains or loses: under standard
@@ -272,8 +282,7 @@ Decision move_waiting(
 ) {
     if (event.issues() == nullptr || state.waiting_issues.size() == 0) return {};
     for (const inventory::IssueChange* issue : *event.issues()) {
-        const auto part =
-            matcher.restate(issue->sequence(), issue->minor(), GoodsMatcher::Of::kept);
+        const auto part = matcher.restate_kept(issue->sequence(), issue->minor());
         if (part.minor == 0) continue;
         if (Decision no = take_out(state, sums, part); no.is_refused()) return no;
     }
@@ -309,16 +318,17 @@ class Restatement {
         return day.sums.add(state_, role, group, more);
     }
     [[nodiscard]] Decision move_waiting(const inventory::CostRestated& event) {
-        if (event.issues() == nullptr || state_.waiting_issues.size() == 0) return {};
-        for (const inventory::IssueChange* issue : *event.issues()) {
-            const auto part =
-                matcher_.restate(issue->sequence(), issue->minor(), GoodsMatcher::Of::all);
+        if (state_.waiting_issues.size() == 0) return {};
+        const auto* issues = event.issues();
+        for (std::uint32_t i = 0; issues != nullptr && i < issues->size(); ++i) {
+            const inventory::IssueChange& issue = *issues->Get(i);
+            const auto part = matcher_.restate(issue.sequence(), issue.minor());
             if (part.minor == 0) continue;
             // A day on which costs changed and their sum did not has no line.
             Day& day = day_of(part.day, state_.days.accounting_date(part.day));
             if (Decision no = take_out(state_, day.sums, part); no.is_refused()) return no;
         }
-        return {};
+        return move_true_ups(event);
     }
     [[nodiscard]] Decision post(Posting& posting, const inventory::CostRestated& event) {
         const Id restatement = read(event.restatement());
@@ -346,6 +356,18 @@ class Restatement {
     }
 
  private:
+    // On the days of the receipts that made it good.
+    [[nodiscard]] Decision move_true_ups(const inventory::CostRestated& event) {
+        if (event.true_ups() == nullptr) return {};
+        for (const inventory::TrueUp* one : *event.true_ups()) {
+            const auto part = matcher_.restate(one->issue(), one->minor(), read(one->kept()));
+            if (part.minor == 0) continue;
+            Day& day = day_of(read(one->day()), read(one->accounting_date()));
+            if (Decision no = take_out(state_, day.sums, part); no.is_refused()) return no;
+        }
+        return {};
+    }
+
     struct Day {
         Date date;  // The day itself, or of closed ones the first.
         AccountSums sums;
@@ -486,7 +508,8 @@ Decision react(const Books& state, const inventory::StockMoved& event, const Con
     const bool is_booked_with_source = !source.is_none() && is_of_source(event);
     Posting posting{state};
     if (movement.matcher().has_changed()) {
-        posting.record(movement.matcher().take(source, read(event.date())));
+        const Id cause = source.is_none() ? id : source;
+        posting.record(movement.matcher().take(cause, read(event.date())));
     }
     Decision no = post_goods(
         posting,

@@ -77,15 +77,18 @@ class GoodsMatcher {
     void take_back(const GoodsKey& key, std::uint64_t original, Issue issue);
     void invoice(const GoodsKey& key, const Id& group, Quantity quantity);
     void credit(const GoodsKey& key, const Id& group, Quantity quantity);
-    // The cost of an issue changes by so much: of all its goods, or of those that did not come
-    // back. Answers the part that waits, if any does.
-    enum class Of : std::uint8_t { all, kept };
+    // The cost of an issue changes by so much: of all its goods, of those that did not come back by
+    // now, or of so many of them. Answers the part that waits, if any does.
     struct Restated {
         Id posting_group;
         Date day;
         std::int64_t minor = 0;
     };
-    [[nodiscard]] Restated restate(std::uint64_t sequence, std::int64_t minor, Of of);
+    [[nodiscard]] Restated restate(std::uint64_t sequence, std::int64_t minor);
+    [[nodiscard]] Restated restate_kept(std::uint64_t sequence, std::int64_t minor);
+    [[nodiscard]] Restated restate(std::uint64_t sequence, std::int64_t minor, Quantity sharing);
+    // Goes to cost of sales.
+    void expense(const Id& group, std::int64_t minor);
 
     [[nodiscard]] bool has_changed() const { return !lines_.empty(); }
     // To cost of sales and to goods delivered, not invoiced.
@@ -96,7 +99,7 @@ class GoodsMatcher {
  private:
     [[nodiscard]] WaitingGoods& goods_of(const GoodsKey& key);
     void change(const GoodsKey& key, GoodsWaiting waiting, const Issue& change);
-    void expense(const Id& group, std::int64_t minor);
+    [[nodiscard]] const WaitingIssue* find_waiting(std::uint64_t sequence);
 
     const Books& state_;
     std::map<GoodsKey, WaitingGoods> changed_;

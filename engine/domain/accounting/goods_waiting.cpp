@@ -195,26 +195,43 @@ void GoodsMatcher::credit(const GoodsKey& key, const Id& group, Quantity quantit
     }
 }
 
-GoodsMatcher::Restated GoodsMatcher::restate(std::uint64_t sequence, std::int64_t minor, Of of) {
-    const GoodsKey* key = state_.waiting_issues.find(sequence);
-    if (key == nullptr) return {};
-    const auto& delivered = goods_of(*key).delivered;
-    const auto found = std::ranges::find(delivered, sequence, &WaitingIssue::sequence);
-    if (found == delivered.end()) return {};
-    const Quantity sharing = of == Of::all ? found->whole : found->whole - found->came_back;
-    if (sharing <= Quantity{}) return {};
-    const std::int64_t part = share(minor, std::min(found->left, sharing), sharing);
-    const Restated answer{found->posting_group, found->day, part};
+GoodsMatcher::Restated GoodsMatcher::restate(std::uint64_t sequence, std::int64_t minor) {
+    const WaitingIssue* issue = find_waiting(sequence);
+    return issue == nullptr ? Restated{} : restate(sequence, minor, issue->whole);
+}
+
+GoodsMatcher::Restated GoodsMatcher::restate_kept(std::uint64_t sequence, std::int64_t minor) {
+    const WaitingIssue* issue = find_waiting(sequence);
+    if (issue == nullptr) return {};
+    return restate(sequence, minor, issue->whole - issue->came_back);
+}
+
+GoodsMatcher::Restated GoodsMatcher::restate(
+    std::uint64_t sequence, std::int64_t minor, Quantity sharing
+) {
+    const WaitingIssue* issue = find_waiting(sequence);
+    if (issue == nullptr || sharing <= Quantity{}) return {};
+    const std::int64_t part = share(minor, std::min(issue->left, sharing), sharing);
+    const Restated answer{issue->posting_group, issue->day, part};
     if (part == 0) return answer;
     change(
-        *key,
+        *state_.waiting_issues.find(sequence),
         GoodsWaiting::delivered,
         {.sequence = sequence,
-         .posting_group = found->posting_group,
-         .day = found->day,
+         .posting_group = issue->posting_group,
+         .day = issue->day,
          .cost_minor = part}
     );
     return answer;
+}
+
+// Null if nothing of it waits. Valid until the next change.
+const WaitingIssue* GoodsMatcher::find_waiting(std::uint64_t sequence) {
+    const GoodsKey* key = state_.waiting_issues.find(sequence);
+    if (key == nullptr) return nullptr;
+    const auto& delivered = goods_of(*key).delivered;
+    const auto found = std::ranges::find(delivered, sequence, &WaitingIssue::sequence);
+    return found == delivered.end() ? nullptr : &*found;
 }
 
 Decision GoodsMatcher::add_to(AccountSums& sums) const {

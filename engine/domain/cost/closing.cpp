@@ -86,7 +86,7 @@ class Remains {
         if (pool_.method() == Method::fifo) add_last_receipt();
         if (meter_.on_hand() == 0) return;
         entries_.push_back(Entry{
-            .moment = Moment::of(opening_->through, rank_max, 0),
+            .moment = opening_->shortage(),
             .quantity = -meter_.on_hand(),
             .kind = Kind::issue,
         });
@@ -165,6 +165,19 @@ bool is_within(std::int64_t value) {
     return value >= -2 * pool_value_max && value <= 2 * pool_value_max;
 }
 
+// What is short, beside the one issue that all of it left by.
+bool is_sound(const std::vector<IssueAhead>& ahead, const Entry& shortage) {
+    std::int64_t quantity = 0;
+    for (const IssueAhead& one : ahead) {
+        if (one.issue.day() > shortage.moment.day()) return false;
+        if (one.quantity <= 0 || one.quantity > shortage.quantity) return false;
+        if (one.reason > reason_max || !is_within(one.assumed)) return false;
+        quantity += one.quantity;
+        if (quantity > shortage.quantity) return false;
+    }
+    return quantity == shortage.quantity;
+}
+
 bool is_sound(const Opening& opening, std::span<const Entry> entries) {
     if (opening.through < date_min || opening.through > date_max) return false;
     const Running& running = opening.running;
@@ -179,17 +192,22 @@ bool is_sound(const Opening& opening, std::span<const Entry> entries) {
         if (found == entries.end() || found->moment != open.receipt) return false;
         if (found->quantity != open.quantity - open.gone) return false;
     }
-    return true;
+    if (opening.ahead.empty()) return true;
+    const auto shortage = std::ranges::lower_bound(entries, opening.shortage(), {}, &Entry::moment);
+    return shortage != entries.end() && shortage->moment == opening.shortage() &&
+           is_sound(opening.ahead, *shortage);
 }
 
 }  // namespace
 
-void CostPool::compact(Date through) {
+void CostPool::compact(Date through, std::vector<IssueAhead> ahead) {
     DAYBOOK_ASSERT(through >= date_min && through <= date_max);
     DAYBOOK_ASSERT(!opening_ || through >= opening_->through);
     Remains remains{*this, through};
     const std::vector<Entry> entries = remains.entries();
-    opening_ = boost::intrusive_ptr<Opening>{remains.take_opening().release()};
+    auto opening = remains.take_opening();
+    opening->ahead = std::move(ahead);
+    opening_ = boost::intrusive_ptr<Opening>{opening.release()};
     rebuild(entries);
 }
 
@@ -206,6 +224,13 @@ void CostPool::save(Packer& packer) const {
             packer.put(open.quantity);
             packer.put(open.gone);
             packer.put(open.value);
+        }
+        packer.put(static_cast<std::uint32_t>(opening_->ahead.size()));
+        for (const IssueAhead& one : opening_->ahead) {
+            packer.put(one.issue.bits());
+            packer.put(one.reason);
+            packer.put(one.quantity);
+            packer.put(one.assumed);
         }
     }
     packer.put(root_.summary.count);
@@ -239,6 +264,13 @@ void CostPool::load(Unpacker& unpacker) {
             unpacker.get(open.quantity);
             unpacker.get(open.gone);
             unpacker.get(open.value);
+        }
+        for (auto left = unpacker.next<std::uint32_t>(); left > 0 && unpacker.is_whole(); --left) {
+            IssueAhead& one = opening->ahead.emplace_back();
+            one.issue = Moment::from_bits(unpacker.next<std::uint64_t>());
+            unpacker.get(one.reason);
+            unpacker.get(one.quantity);
+            unpacker.get(one.assumed);
         }
     }
     std::vector<Entry> entries;

@@ -35,15 +35,17 @@
 //   A specific lot is a pool of its own.
 //
 // A closed year: compact() keeps the layers that are left (with their moments, original quantities
-// and days of origin) and drops what has left. No cost of a later movement changes by a unit. After
-// that, a receipt dated in the closed time still enters in its true order among the layers left;
-// whatever else is dated there counts at the end of the closed time.
+// and days of origin), notes whose goods are short, and drops what has left. No cost of a later
+// movement changes by a unit. After that, a receipt dated in the closed time still enters in its
+// true order among the layers left; whatever else is dated there counts at the end of the closed
+// time.
 //
 // Copying a pool takes constant time and shares everything; a change copies what it touches if that
 // is shared, and else happens in place. A pool and its copies belong to one thread.
 //
 // Costs, n movements: an appended movement and its cost, a value or quantity at any moment, a
-// shortage: O(log n). A back-dated movement: fifo and standard O(log n), average replays what
+// shortage: O(log n); what a receipt makes good: the movements since stock was last not short. A
+// back-dated movement: fifo and standard O(log n), average replays what
 // follows until it meets the old state again. differences(): the days that follow, not the
 // movements.
 #pragma once
@@ -90,8 +92,9 @@ class CostPool {
     void set_quantity(Moment moment, Quantity quantity);
     // From now on others refer to the movement's cost.
     void set_linked(Moment movement);
-    // Forgets what lies on or before the day but for the layers that are left then.
-    void compact(Date through);
+    // Forgets what lies on or before the day but for the layers that are left then. `ahead` is what
+    // ahead_before() says of the day's end.
+    void compact(Date through, std::vector<IssueAhead> ahead);
 
     // ---- Questions. A moment in the closed time means the end of it.
 
@@ -119,6 +122,19 @@ class CostPool {
     // ran ahead of it included. Nothing if the receipt is not here any more.
     [[nodiscard]] Gone gone_of(Moment receipt, Moment through) const;
 
+    // What the receipt made good of issues, in their order; what is short still is made good by
+    // later ones. Once all is covered the parts add up to the steps of the expense that its
+    // shortage caused. Nothing by standard, which assumes nothing.
+    [[nodiscard]] std::vector<TrueUp> true_ups_by(Moment receipt, const BroughtBack& brought_back)
+        const;
+    // What was made good of the issue since the closed time, in order.
+    [[nodiscard]] std::vector<TrueUp> true_ups_of(Moment issue, const BroughtBack& brought_back)
+        const;
+    // What is short before the moment, the first to be covered first.
+    [[nodiscard]] std::vector<IssueAhead> ahead_before(
+        Moment moment, const BroughtBack& brought_back
+    ) const;
+
     // Equal pools give equal bytes.
     void save(Packer& packer) const;
     void load(Unpacker& unpacker);
@@ -126,6 +142,10 @@ class CostPool {
     // What the other files of this folder read.
     [[nodiscard]] const Slot& movements() const { return root_; }
     [[nodiscard]] const Opening* opening() const { return opening_.get(); }
+    // Whether anything was ever short since the opening, or when that was made.
+    [[nodiscard]] bool has_been_short() const {
+        return root_.summary.lowest < 0 || (opening_ && !opening_->ahead.empty());
+    }
 
  private:
     [[nodiscard]] Moment counted_at(Moment moment) const;
@@ -158,6 +178,10 @@ class CostPool {
 // The same for every movement with this reason, receipts apart.
 [[nodiscard]] std::vector<LinkedChange> changes_of_reason(
     const CostPool& before, const CostPool& after, std::uint8_t reason
+);
+// What is made good otherwise, in the order of the receipts.
+[[nodiscard]] std::vector<TrueUpChange> true_up_changes(
+    const CostPool& before, const CostPool& after, const BroughtBack& brought_back
 );
 
 }  // namespace daybook::cost

@@ -7,6 +7,7 @@
 
 #include "engine/domain/cost/cost_pool.hpp"
 #include "engine/domain/cost/meter.hpp"
+#include "engine/domain/cost/true_ups.hpp"
 
 namespace daybook::cost {
 namespace {
@@ -179,6 +180,55 @@ std::vector<LinkedChange> changes_of_reason(
 ) {
     DAYBOOK_ASSERT(reason <= reason_max);
     return changes_of(before, after, {.reason_bits = std::uint64_t{1} << reason});
+}
+
+namespace {
+
+std::vector<TrueUp> true_ups_from(
+    const CostPool& pool, const BroughtBack& brought_back, Moment from
+) {
+    std::vector<TrueUp> all;
+    if (!pool.has_been_short()) return all;
+    TrueUpReader reader{pool, brought_back, from};
+    while (true) {
+        const auto& made = reader.next();
+        if (made.empty()) return all;
+        all.insert(all.end(), made.begin(), made.end());
+    }
+}
+
+auto place_of(const TrueUp& one) {
+    return std::pair{one.receipt, one.issue};
+}
+
+}  // namespace
+
+std::vector<TrueUpChange> true_up_changes(
+    const CostPool& before, const CostPool& after, const BroughtBack& brought_back
+) {
+    check_comparable(before, after);
+    std::vector<TrueUpChange> changes;
+    const bool assumes = before.method() == Method::fifo || before.method() == Method::average;
+    if (!assumes || (!before.has_been_short() && !after.has_been_short())) return changes;
+    const auto from = first_difference(before, after);
+    if (!from) return changes;
+    const std::vector<TrueUp> old_ones = true_ups_from(before, brought_back, *from);
+    const std::vector<TrueUp> new_ones = true_ups_from(after, brought_back, *from);
+    auto a = old_ones.begin();
+    auto b = new_ones.begin();
+    while (a != old_ones.end() || b != new_ones.end()) {
+        const bool has_a =
+            b == new_ones.end() || (a != old_ones.end() && place_of(*a) <= place_of(*b));
+        const bool has_b =
+            a == old_ones.end() || (b != new_ones.end() && place_of(*b) <= place_of(*a));
+        const bool is_same = has_a && has_b && *a == *b;
+        const TrueUp& one = has_a ? *a : *b;
+        TrueUpChange change{one.receipt, one.issue, one.reason, 0, 0};
+        if (has_a) change.before = (a++)->amount;
+        if (has_b) change.after = (b++)->amount;
+        if (!is_same) changes.push_back(change);
+    }
+    return changes;
 }
 
 }  // namespace daybook::cost

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "engine/base/date.hpp"
@@ -59,6 +60,33 @@ struct Taken {
 struct Gone {
     std::int64_t quantity = 0;  // All that has left, in the closed time too.
     std::vector<Taken> taken;   // By the issues since the closed time, in their order.
+};
+// What of an issue left before it had come, and what it was assumed to cost.
+struct IssueAhead {
+    Moment issue;
+    std::uint8_t reason = 0;
+    std::int64_t quantity = 0;  // Thousandths.
+    std::int64_t assumed = 0;   // Minor units.
+};
+// A receipt covers goods of an issue that left before they came: so much more than assumed is what
+// they cost by it. `receipt` may be the end of a closed time, for what was learned of it later.
+struct TrueUp {
+    Moment receipt;
+    Moment issue;
+    std::uint8_t reason = 0;    // Of the issue.
+    std::int64_t quantity = 0;  // Thousandths that it covers,
+    std::int64_t assumed = 0;   // what they were assumed to cost (minor units),
+    std::int64_t amount = 0;    // and so much more.
+    friend bool operator==(const TrueUp&, const TrueUp&) = default;
+};
+// The issue of which a receipt brings a part back, which only the pool's owner knows; none else.
+using BroughtBack = std::function<Moment(Moment receipt)>;
+struct TrueUpChange {
+    Moment receipt;  // The issue itself: something else of it is short.
+    Moment issue;
+    std::uint8_t reason = 0;
+    std::int64_t before = 0;  // The amounts, which may be equal,
+    std::int64_t after = 0;   // if not what was covered or assumed.
 };
 // The costs of all movements of one day with one reason.
 struct CostChange {

@@ -28,10 +28,13 @@ struct Opening {
     Date through;
     Running running;
     std::vector<OpenLayer> layers;  // In order of their receipts.
+    std::vector<IssueAhead> ahead;  // What is short by then, the first to be covered first.
 
     [[nodiscard]] const OpenLayer* find(Moment receipt) const;  // Null if none of it had left.
     // Behind every receipt of the closed time, and before everything after it.
     [[nodiscard]] Moment end() const { return Moment::end_of(through); }
+    // When all that is short leaves, as one issue.
+    [[nodiscard]] Moment shortage() const { return Moment::of(through, rank_max, 0); }
 };
 void intrusive_ptr_add_ref(Opening* opening);
 void intrusive_ptr_release(Opening* opening);

@@ -211,7 +211,9 @@ void apply(Stock& state, const StockMoved& event) {
 void apply(Stock& state, const CostRestated& event) {
     if (event.tied() == nullptr) return;
     Costing costing{state};
-    for (const IssueChange* changed : *event.tied()) costing.follow(changed->sequence());
+    std::vector<std::uint64_t> inputs;
+    for (const IssueChange* changed : *event.tied()) inputs.push_back(changed->sequence());
+    costing.follow(inputs);
     costing.store(state);
 }
 

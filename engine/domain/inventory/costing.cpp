@@ -15,11 +15,6 @@ cost::Method method_of(ValuationMethod method) {
     }
 }
 
-// amount x part / whole, to the nearest; a tie to the even neighbour.
-std::int64_t share(std::int64_t amount, std::int64_t part, std::int64_t whole) {
-    return narrow(divide(static_cast<Wide>(amount) * part, whole, Rounding::half_even));
-}
-
 cost::Movement movement_of(const MovedLine& line, cost::Kind kind) {
     cost::Movement movement;
     movement.moment = line.moment();
@@ -245,6 +240,19 @@ void Costing::tie_next(std::uint64_t input, std::uint64_t part, std::int64_t wei
     put_line(input, line);
     if (line.tie == 0) return tie(next);
     change_tie(line.tie) = next;
+    if (!has_later_part(next)) return;
+    // What was made good is shared by those behind it anew.
+    own_ties_.push_back(line.tie);
+    is_back_dated_ = true;
+}
+
+// Whether one before it in the list lies behind the last part.
+bool Costing::has_later_part(const Tie& tie) const {
+    const cost::Moment moment = find_line(tie.parts.back().sequence)->moment();
+    return std::ranges::any_of(tie.parts, [&](const TiePart& part) {
+        const MovedLine* line = find_line(part.sequence);
+        return line != nullptr && line->moment() > moment;
+    });
 }
 
 // With one more part behind those that there are. Of later cost it brings its part of what those
@@ -305,9 +313,14 @@ std::int64_t Costing::share_of(const Tie& tie, std::size_t part, std::int64_t co
 }
 
 std::int64_t Costing::worth_of(const Tie& tie, std::size_t part) const {
+    return worth_at(tie, part, find_line(tie.parts[part].sequence)->moment());
+}
+
+std::int64_t Costing::worth_at(const Tie& tie, std::size_t part, cost::Moment moment) const {
     const std::uint64_t input = tie.parts[part].input;
     const std::int64_t cost = input == 0 ? cost_of(tie) : cost_of(*find_line(input));
-    return part_of(tie, part, cost) + tie.parts[part].later;
+    const auto when_short = worth_when_short(tie, part, moment);
+    return when_short.value_or(part_of(tie, part, cost)) + tie.parts[part].later;
 }
 
 std::int64_t Costing::part_of(const Tie& tie, std::size_t part, std::int64_t cost) const {
@@ -342,9 +355,9 @@ std::int64_t Costing::present_cost(const MovedLine& line) const {
     return std::max<std::int64_t>(copy.cost_of(line.moment()).minor(), 0);
 }
 
-std::int64_t Costing::worth_of_next(std::uint64_t input, std::int64_t weight) const {
-    const Tie next = with_next(input, 0, weight);
-    return worth_of(next, next.parts.size() - 1);
+std::int64_t Costing::worth_of_next(const NextPart& part) const {
+    const Tie next = with_next(part.input, 0, part.weight);
+    return worth_at(next, next.parts.size() - 1, part.moment);
 }
 
 void Costing::store(Stock& state) const {

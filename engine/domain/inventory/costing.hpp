@@ -8,6 +8,8 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <map>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "engine/domain/inventory/stock.hpp"
@@ -22,6 +24,13 @@ inline constexpr std::uint8_t rank_of_others = 2;
 [[nodiscard]] cost::Moment counted_at(
     const Stock&, Date day, std::uint8_t rank, std::uint64_t sequence
 );
+
+// amount x part / whole, to the nearest; a tie to the even neighbour.
+[[nodiscard]] inline std::int64_t share(
+    std::int64_t amount, std::int64_t part, std::int64_t whole
+) {
+    return narrow(divide(static_cast<Wide>(amount) * part, whole, Rounding::half_even));
+}
 
 // What a line did to its pool.
 struct Booked {
@@ -68,6 +77,13 @@ struct ReceiptAmount {
     std::int64_t amount = 0;
 };
 
+// What a receipt makes good of a delivery that left before its goods came.
+struct MadeGood {
+    cost::Moment receipt;
+    std::uint64_t issue = 0;
+    std::int64_t amount = 0;
+};
+
 class Costing {
  public:
     explicit Costing(const Stock& state) : state_(state) {}
@@ -83,6 +99,9 @@ class Costing {
     [[nodiscard]] bool fits(const MovedLine& line) const;
     Booked receive(const PlaceKey& place, const MovedLine& line);
     Booked issue(const PlaceKey& place, const MovedLine& line);
+    // What the receipt, which is in its pool and among the lines, makes good of deliveries;
+    // made_good() tells.
+    void make_good(const MovedLine& receipt);
     // Went from one place to another of the same pool: what a later policy took over lies
     // elsewhere.
     void carry(const PlaceKey& from, const PlaceKey& to, const MovedLine& out);
@@ -107,8 +126,13 @@ class Costing {
     // The inputs' cost is what the parts are worth from now on.
     void tie(const Tie& tie);
     void tie_next(std::uint64_t input, std::uint64_t part, std::int64_t weight);
-    // What a part of this weight would be worth behind those that there are.
-    [[nodiscard]] std::int64_t worth_of_next(std::uint64_t input, std::int64_t weight) const;
+    // What a part of this weight would be worth at that moment, behind those that there are.
+    struct NextPart {
+        std::uint64_t input = 0;
+        std::int64_t weight = 0;
+        cost::Moment moment;
+    };
+    [[nodiscard]] std::int64_t worth_of_next(const NextPart& next) const;
     // The part's share of a cost by the tie's weights.
     [[nodiscard]] static std::int64_t share_of(const Tie& tie, std::size_t part, std::int64_t cost);
     // What goods like those of the line, which has come, cost at its moment.
@@ -124,16 +148,26 @@ class Costing {
     struct Changes {
         std::vector<cost::LinkedChange> tied;    // In the order of their moments.
         std::vector<cost::LinkedChange> issues;  // Deliveries.
+        std::vector<MadeGood> true_ups;          // So much more or less than was told before.
     };
     // Of single issues; after restate().
     [[nodiscard]] const Changes& changes() const { return changes_; }
-    // Lets what hangs on the cost of this line follow; lines in the order of their moments.
-    void follow(std::uint64_t input);
+    // Lets what hangs on the cost of these lines follow.
+    void follow(const std::vector<std::uint64_t>& inputs);
+    // A delivery of which something left before it had come.
+    [[nodiscard]] bool was_short(const MovedLine& line) const;
+    // What was made good of a delivery before the moment.
+    [[nodiscard]] std::int64_t trued_up(const MovedLine& delivery, cost::Moment moment) const;
 
+    [[nodiscard]] const std::vector<MadeGood>& made_good() const { return made_good_; }
+    // What of the delivery has not come back by the receipt.
+    [[nodiscard]] std::int64_t kept_of(const MadeGood& one) const;
     [[nodiscard]] const std::vector<HandOver>& handed_over() const { return handed_over_; }
     // A policy cannot take over less than nothing; after shift_handed().
     [[nodiscard]] bool has_handed_shortage() const { return has_handed_shortage_; }
 
+    // Which issue a receipt brings a part back of. Borrows this.
+    [[nodiscard]] cost::BroughtBack brought_back() const;
     [[nodiscard]] const Pool& pool(std::uint32_t number) const;
     [[nodiscard]] bool is_standard(std::uint32_t number) const {
         return pool(number).cost.method() == cost::Method::standard;
@@ -168,9 +202,12 @@ class Costing {
     [[nodiscard]] const Tie* find_tie(std::uint64_t id) const;
     [[nodiscard]] Tie& change_tie(std::uint64_t id);
     [[nodiscard]] std::int64_t worth_of(const Tie& tie, std::size_t part) const;
+    [[nodiscard]] std::int64_t worth_at(const Tie& tie, std::size_t part, cost::Moment moment)
+        const;
     [[nodiscard]] std::int64_t part_of(const Tie& tie, std::size_t part, std::int64_t cost) const;
     [[nodiscard]] std::int64_t own_share_of(const Tie& tie, std::size_t part, std::int64_t cost)
         const;
+    [[nodiscard]] bool has_later_part(const Tie& tie) const;
     [[nodiscard]] Tie with_next(std::uint64_t input, std::uint64_t part, std::int64_t weight) const;
     [[nodiscard]] std::vector<ReceiptAmount> parts_of(
         cost::Moment moment, std::uint64_t input, std::int64_t amount
@@ -180,6 +217,22 @@ class Costing {
     [[nodiscard]] Money money(std::int64_t minor) const {
         return Money::from_minor(minor, state_.settings.get().base);
     }
+
+    // true_ups.cpp
+    // What has not come back of a delivery by a moment, what of that is short, and what both cost.
+    struct DeliveryLeft {
+        std::int64_t quantity = 0;
+        std::int64_t cost = 0;
+        std::int64_t ahead = 0;
+        std::int64_t assumed = 0;
+    };
+    [[nodiscard]] DeliveryLeft left_of(const MovedLine& delivery, cost::Moment moment) const;
+    [[nodiscard]] std::optional<std::int64_t> worth_when_short(
+        const Tie& tie, std::size_t part, cost::Moment moment
+    ) const;
+    [[nodiscard]] std::vector<cost::TrueUpChange> changed_true_ups(std::uint32_t number) const;
+    [[nodiscard]] std::vector<std::uint64_t> made_good_otherwise(std::uint32_t number) const;
+    void collect_true_ups();
 
     // handing.cpp
     [[nodiscard]] const std::vector<Regime>& regimes_of(const Id& item) const;
@@ -199,8 +252,12 @@ class Costing {
     // restating.cpp
     void settle();
     [[nodiscard]] bool follow(std::uint64_t input, std::vector<std::uint32_t>& queue);
+    [[nodiscard]] std::vector<std::size_t> parts_in_order(const Tie& tie) const;
+    [[nodiscard]] bool follow_part(const Tie& tie, std::size_t number);
+    [[nodiscard]] std::vector<std::uint64_t> changed_inputs(std::uint32_t number) const;
     [[nodiscard]] std::vector<Restated> collect();
     void collect_changes();
+    void collect_followed();
 
     const Stock& state_;
     std::uint64_t next_ = state_.settings.get().next_sequence;
@@ -217,6 +274,8 @@ class Costing {
     std::vector<ChangedValue> changed_values_;
     std::vector<Restated> closed_parts_;  // Of changed values, on goods of a closed time.
     std::vector<HandOver> handed_over_;
+    std::vector<MadeGood> made_good_;
+    std::set<std::uint64_t> followed_;  // Lines on whose cost something was restated.
     Changes changes_;
     bool is_back_dated_ = false;  // Something that lies later may cost something else now.
     bool has_handed_shortage_ = false;

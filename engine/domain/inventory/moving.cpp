@@ -54,6 +54,12 @@ DayRank Moving::moment_of(const Change& change) const {
     );
 }
 
+cost::Moment Moving::cost_moment_of(const Change& change, std::uint64_t sequence) const {
+    return inventory::cost_moment_of(
+        state_, *change.item, {header_.days.date, change.reason, change.original}, sequence
+    );
+}
+
 // What comes back or arrives may find its place out of use.
 Judged<Nothing> Moving::check_place_in(const Change& change) const {
     const auto usable = usable_location(state_, change.place.location, change.at.path("location"));
@@ -229,9 +235,7 @@ Judged<Nothing> Moving::check_fits(const Change& change, const MovedLine& line) 
 MovedLine Moving::line_of(const Change& change, std::int64_t quantity) {
     MovedLine line;
     line.pool = costing_.pool_at(change.place, *change.item, header_.days.date);
-    const Happening happening{header_.days.date, change.reason, change.original};
-    line.moment_bits =
-        cost_moment_of(state_, *change.item, happening, costing_.take_sequence()).bits();
+    line.moment_bits = cost_moment_of(change, costing_.take_sequence()).bits();
     line.reason = change.reason;
     line.is_costed = true;
     line.source_line = change.source_line;
@@ -289,6 +293,7 @@ Judged<std::uint64_t> Moving::receive(const Change& change, std::int64_t value) 
     if (auto checked = check_fits(change, line); !checked.ok()) return checked.refused();
     const Booked booked = costing_.receive(change.place, line);
     costing_.put_line(line.moment().sequence(), line);
+    costing_.make_good(line);
     promises_.bring(change.place, change.quantity);
     push(change, line, booked);
     return line.moment().sequence();
@@ -308,6 +313,7 @@ Judged<std::uint64_t> Moving::bring_at_present_cost(const Change& change, const 
     if (auto checked = check_fits(change, line); !checked.ok()) return checked.refused();
     const Booked booked = costing_.receive(change.place, line);
     costing_.put_line(line.moment().sequence(), line);
+    costing_.make_good(line);
     promises_.bring(change.place, change.quantity);
     push(change, line, booked);
     return line.moment().sequence();
@@ -316,7 +322,10 @@ Judged<std::uint64_t> Moving::bring_at_present_cost(const Change& change, const 
 Judged<std::uint64_t> Moving::bring_back(const Change& change) {
     DAYBOOK_ASSERT(change.original != 0);
     if (auto checked = check_lot_in(change, {}); !checked.ok()) return checked.refused();
-    const auto brought = receive(change, costing_.worth_of_next(change.original, change.quantity));
+    const std::int64_t worth = costing_.worth_of_next(
+        {change.original, change.quantity, cost_moment_of(change, costing_.next_sequence())}
+    );
+    const auto brought = receive(change, worth);
     if (!brought.ok()) return brought;
     costing_.tie_next(change.original, brought.value(), change.quantity);
     return brought;
@@ -395,6 +404,7 @@ Judged<std::uint64_t> Moving::carry(const Change& change, const Id& to) {
     }
     costing_.put_line(in.moment().sequence(), in);
     if (in.is_costed) {
+        costing_.make_good(in);
         costing_.tie(
             {.inputs = {sequence},
              .parts = {{in.moment().sequence(), change.quantity}},

@@ -113,6 +113,7 @@ class Moving {
     [[nodiscard]] Judged<Nothing> check_standard(const Change& change) const;
     [[nodiscard]] Judged<Nothing> check_fits(const Change& change, const MovedLine& line) const;
     [[nodiscard]] DayRank moment_of(const Change& change) const;
+    [[nodiscard]] cost::Moment cost_moment_of(const Change& change, std::uint64_t sequence) const;
     [[nodiscard]] MovedLine line_of(const Change& change, std::int64_t quantity);
     [[nodiscard]] Judged<std::uint64_t> receive(const Change& change, std::int64_t value);
     [[nodiscard]] Judged<std::uint64_t> prepare_issue(const Change& change);
@@ -147,9 +148,9 @@ struct ReturnedPart {
     Id location;
     Id lot;
 };
-// Never more than is left of each.
-[[nodiscard]] Judged<Nothing> return_parts(
-    const Stock&, Moving& moving, const std::vector<ReturnedPart>& parts, At at
+// Never more than is left of it.
+[[nodiscard]] Judged<Nothing> return_part(
+    const Stock&, Moving& moving, const ReturnedPart& part, At at
 );
 
 // When a line counts, beside its sequence.

@@ -16,10 +16,12 @@ void Pools::put(std::uint32_t number, Pool pool) {
     if (noting_ && number < count_before_) before_.emplace_back(number, std::move(pool));
 }
 
-void Pools::compact(Date through) {
+void Pools::compact(Date through, const cost::BroughtBack& brought_back) {
     for (std::uint32_t number = 0; number < count(); ++number) {
         if (noting_ && number < count_before_) before_.emplace_back(number, pools_[number]);
-        pools_[number].cost.compact(through);
+        cost::CostPool& pool = pools_[number].cost;
+        const auto end = cost::Moment::end_of(through).next();
+        pool.compact(through, pool.ahead_before(end, brought_back));
     }
 }
 

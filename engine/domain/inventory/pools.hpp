@@ -31,7 +31,7 @@ class Pools {
     // Valid until the next change.
     [[nodiscard]] const Pool& get(std::uint32_t number) const { return pools_[number]; }
     void put(std::uint32_t number, Pool pool);
-    void compact(Date through);
+    void compact(Date through, const cost::BroughtBack& brought_back);
 
     void begin();
     void commit();

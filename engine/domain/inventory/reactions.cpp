@@ -234,8 +234,10 @@ Decision react(const Stock& state, const sales::GoodsReturned& event, const Cont
             if (!place.ok()) return place.refused();
         }
         const std::vector<ReturnedPart> parts = parts_of(state, moving, event, line);
-        const auto returned = return_parts(state, moving, parts, at);
-        if (!returned.ok()) return returned.refused();
+        for (const ReturnedPart& part : parts) {
+            const auto returned = return_part(state, moving, part, at);
+            if (!returned.ok()) return returned.refused();
+        }
         if (line.is_restocked()) continue;
         for (const ReturnedPart& part : parts) {
             if (auto gone = scrap(state, moving, part, at); !gone.ok()) return gone.refused();

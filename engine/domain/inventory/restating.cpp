@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "engine/domain/inventory/costing.hpp"
@@ -36,25 +37,43 @@ bool Costing::follow(std::uint64_t input, std::vector<std::uint32_t>& queue) {
     if (id == 0) return false;
     const Tie tie = *find_tie(id);
     bool has_changed = false;
-    for (std::size_t i = 0; i < tie.parts.size(); ++i) {
-        const MovedLine* part = find_line(tie.parts[i].sequence);
-        if (part == nullptr || !part->is_costed) continue;
-        const auto movement = pool(part->pool).cost.find(part->moment());
-        if (!movement || movement->kind != cost::Kind::receipt) continue;
-        const Money worth = money(worth_of(tie, i));
-        if (movement->value == worth) continue;
-        note_value(tie.parts[i].sequence, movement->value.minor());
-        const Money closed =
-            change(part->pool).cost.add_value(part->moment(), worth - movement->value);
-        if (!closed.is_zero()) {
-            closed_parts_.push_back(
-                {part->pool, part->moment().day(), MoveReason::true_up, 0, closed.minor()}
-            );
-        }
-        if (std::ranges::find(queue, part->pool) == queue.end()) queue.push_back(part->pool);
+    for (const std::size_t i : parts_in_order(tie)) {
+        if (!follow_part(tie, i)) continue;
+        const std::uint32_t number = find_line(tie.parts[i].sequence)->pool;
+        if (std::ranges::find(queue, number) == queue.end()) queue.push_back(number);
         has_changed = true;
     }
+    if (has_changed) followed_.insert(input);
     return has_changed;
+}
+
+// By their moments: one may be worth what those before it have left.
+std::vector<std::size_t> Costing::parts_in_order(const Tie& tie) const {
+    std::vector<std::size_t> order(tie.parts.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, {}, [&](std::size_t part) {
+        const MovedLine* line = find_line(tie.parts[part].sequence);
+        return line == nullptr ? cost::Moment{} : line->moment();
+    });
+    return order;
+}
+
+bool Costing::follow_part(const Tie& tie, std::size_t number) {
+    const std::uint64_t sequence = tie.parts[number].sequence;
+    const MovedLine* part = find_line(sequence);
+    if (part == nullptr || !part->is_costed) return false;
+    const auto movement = pool(part->pool).cost.find(part->moment());
+    if (!movement || movement->kind != cost::Kind::receipt) return false;
+    const Money worth = money(worth_of(tie, number));
+    if (movement->value == worth) return false;
+    note_value(sequence, movement->value.minor());
+    const Money closed = change(part->pool).cost.add_value(part->moment(), worth - movement->value);
+    if (!closed.is_zero()) {
+        closed_parts_.push_back(
+            {part->pool, part->moment().day(), MoveReason::true_up, 0, closed.minor()}
+        );
+    }
+    return true;
 }
 
 // The first value that this document found counts.
@@ -71,6 +90,8 @@ void Costing::settle() {
     for (const auto& [number, pool] : pools_) queue.push_back(number);
     // What went from one warehouse to another is divided anew, though the pool is what it was.
     for (const std::uint64_t input : shifted_ties_) queue.push_back(find_line(input)->pool);
+    // Goods of one pool may come back into another.
+    for (const std::uint64_t input : own_ties_) queue.push_back(find_line(input)->pool);
     std::ranges::sort(queue);
     queue.erase(std::ranges::unique(queue).begin(), queue.end());
     // A cost may be another one for a while and be what it was in the end: what was told of it,
@@ -85,8 +106,7 @@ void Costing::settle() {
                 if (find_line(input)->pool == number) (void)follow(input, queue);
             }
         }
-        for (const auto& changed : cost::linked_changes(before(number), pool(number).cost)) {
-            const std::uint64_t input = changed.moment.sequence();
+        for (const std::uint64_t input : changed_inputs(number)) {
             const bool has_changed = follow(input, queue);
             const Tie* tie = find_tie(find_line(input)->tie);
             if (tie == nullptr || (!has_changed && tie->inputs.size() == 1)) continue;
@@ -97,10 +117,21 @@ void Costing::settle() {
     }
 }
 
+// Lines that others refer to and that cost something else now, by themselves or by what was made
+// good of them.
+std::vector<std::uint64_t> Costing::changed_inputs(std::uint32_t number) const {
+    std::vector<std::uint64_t> inputs = made_good_otherwise(number);
+    for (const auto& changed : cost::linked_changes(before(number), pool(number).cost)) {
+        inputs.push_back(changed.moment.sequence());
+    }
+    return inputs;
+}
+
 std::vector<Restated> Costing::restate() {
     if (!is_back_dated_) return {};
     settle();
     collect_changes();
+    collect_true_ups();
     return collect();
 }
 
@@ -167,13 +198,36 @@ void Costing::collect_changes() {
         const Money cost = pool(line->pool).cost.cost_of(moment);
         changes_.tied.push_back({.moment = moment, .before = cost, .after = cost});
     }
+    collect_followed();
     std::ranges::sort(changes_.tied, {}, &cost::LinkedChange::moment);
     std::ranges::sort(changes_.issues, {}, &cost::LinkedChange::moment);
 }
 
-void Costing::follow(std::uint64_t input) {
-    std::vector<std::uint32_t> queue;
-    (void)follow(input, queue);
+// What hangs on a line may be worth something else though that costs the same.
+void Costing::collect_followed() {
+    for (const cost::LinkedChange& told : changes_.tied) followed_.erase(told.moment.sequence());
+    for (const std::uint64_t input : followed_) {
+        const MovedLine* line = find_line(input);
+        const Money cost = money(cost_of(*line));
+        changes_.tied.push_back({.moment = line->moment(), .before = cost, .after = cost});
+    }
+}
+
+// Part by part in the order of their moments: what lies before one is settled then.
+void Costing::follow(const std::vector<std::uint64_t>& inputs) {
+    std::map<cost::Moment, std::pair<std::uint64_t, std::size_t>> parts;
+    for (const std::uint64_t input : inputs) {
+        const std::uint64_t id = find_line(input)->tie;
+        const Tie* tie = find_tie(id);
+        if (tie == nullptr) continue;
+        for (std::size_t i = 0; i < tie->parts.size(); ++i) {
+            const MovedLine* part = find_line(tie->parts[i].sequence);
+            if (part != nullptr) parts.insert_or_assign(part->moment(), std::pair{id, i});
+        }
+    }
+    for (const auto& [moment, part] : parts) {
+        (void)follow_part(*find_tie(part.first), part.second);
+    }
 }
 
 }  // namespace daybook::inventory

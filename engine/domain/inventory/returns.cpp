@@ -56,25 +56,6 @@ Change returned_of(const Stock& state, const MovedLine& line, const ReturnedPart
     return change;
 }
 
-Judged<Nothing> return_line(const Stock& state, Moving& moving, const ReturnedPart& part, At at) {
-    const MovedLine* issued = moving.find_line(part.sequence);
-    const std::int64_t left = -issued->quantity - issued->taken;
-    if (part.quantity > left) {
-        return no(
-            Refusal::more_than_issued,
-            at.path("quantity"),
-            to_string(Quantity::from_milli(part.quantity)),
-            fmt::format("at most the {} left of it", to_string(Quantity::from_milli(left)))
-        );
-    }
-    Change change = returned_of(state, *issued, part, at);
-    if (!part.location.is_none()) change.place.location = part.location;
-    if (!part.lot.is_none()) change.place.lot = part.lot;
-    const auto brought = moving.bring_back(change);
-    if (!brought.ok()) return brought.refused();
-    return Nothing{};
-}
-
 // The sequence of the document's line of that number which was issued, or 0.
 std::uint64_t issued_line(const Stock& state, const Document& document, std::uint16_t number) {
     for (std::uint64_t sequence = document.first; sequence <= document.last; ++sequence) {
@@ -136,13 +117,22 @@ std::vector<ReturnedPart> all_parts(const Stock& state, const Document& original
 
 }  // namespace
 
-Judged<Nothing> return_parts(
-    const Stock& state, Moving& moving, const std::vector<ReturnedPart>& parts, At at
-) {
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        auto returned = return_line(state, moving, parts[i], {at.list, at.index + i});
-        if (!returned.ok()) return returned;
+Judged<Nothing> return_part(const Stock& state, Moving& moving, const ReturnedPart& part, At at) {
+    const MovedLine* issued = moving.find_line(part.sequence);
+    const std::int64_t left = -issued->quantity - issued->taken;
+    if (part.quantity > left) {
+        return no(
+            Refusal::more_than_issued,
+            at.path("quantity"),
+            to_string(Quantity::from_milli(part.quantity)),
+            fmt::format("at most the {} left of it", to_string(Quantity::from_milli(left)))
+        );
     }
+    Change change = returned_of(state, *issued, part, at);
+    if (!part.location.is_none()) change.place.location = part.location;
+    if (!part.lot.is_none()) change.place.lot = part.lot;
+    const auto brought = moving.bring_back(change);
+    if (!brought.ok()) return brought.refused();
     return Nothing{};
 }
 
@@ -178,8 +168,11 @@ Decision decide(const Stock& state, const ReturnStock& command, const Context& c
     header.days = days.value();
     header.text = copy(command.text());
     Moving moving{state, context, std::move(header)};
-    const auto returned = return_parts(state, moving, parts, {"lines", 0});
-    return returned.ok() ? moving.done() : Decision{returned.refused()};
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const auto returned = return_part(state, moving, parts[i], {"lines", i});
+        if (!returned.ok()) return returned.refused();
+    }
+    return moving.done();
 }
 
 namespace {

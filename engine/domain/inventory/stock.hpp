@@ -126,6 +126,7 @@ struct MovedLine {
     MoveReason reason = MoveReason::none;
     bool is_costed = false;  // It is a movement of its pool.
     bool is_fixed = false;   // Its year is closed: `value` is what it cost in the end.
+    bool was_short = false;  // A delivery, fixed: some of it left before it had come.
     std::uint16_t source_line = 0;
     std::int64_t quantity = 0;  // Signed.
     std::int64_t value = 0;     // What it was worth to the other side, signed: with the variance.

@@ -46,6 +46,29 @@ std::vector<IssueChange> changes_of(const std::vector<cost::LinkedChange>& chang
     return all;
 }
 
+// On the days of their receipts.
+std::vector<TrueUp> true_ups_of(
+    const Stock& state,
+    const Costing& costing,
+    const std::vector<MadeGood>& made_good,
+    const Days& cause
+) {
+    std::vector<TrueUp> all;
+    all.reserve(made_good.size());
+    for (const MadeGood& one : made_good) {
+        const Date day = one.receipt.day();
+        all.emplace_back(
+            one.receipt.sequence(),
+            one.issue,
+            wired(Quantity::from_milli(costing.kept_of(one))),
+            wired(day),
+            wired(accounting_date(state, day, cause)),
+            one.amount
+        );
+    }
+    return all;
+}
+
 }  // namespace
 
 void add_handed(
@@ -71,7 +94,10 @@ void add_handed(
 
 void add_restatement(const Stock& state, Costing& costing, const Cause& cause, Decision& decision) {
     const std::vector<Restated> restated = costing.restate();
-    if (restated.empty() && costing.changes().tied.empty()) return;
+    const Costing::Changes& changes = costing.changes();
+    const bool has_changes =
+        !changes.tied.empty() || !changes.issues.empty() || !changes.true_ups.empty();
+    if (restated.empty() && !has_changes) return;
     const Currency base = state.settings.get().base;
     CostRestatedT event;
     event.restatement = id_from_text(fmt::format("restated by {}", to_string(cause.document)));
@@ -92,8 +118,9 @@ void add_restatement(const Stock& state, Costing& costing, const Cause& cause, D
             one.reason
         );
     }
-    event.issues = changes_of(costing.changes().issues);
-    event.tied = changes_of(costing.changes().tied);
+    event.issues = changes_of(changes.issues);
+    event.tied = changes_of(changes.tied);
+    event.true_ups = true_ups_of(state, costing, changes.true_ups, cause.days);
     decision.add(std::move(event));
 }
 
@@ -128,6 +155,7 @@ Decision Moving::done() {
     event.lines = std::move(lines_);
     event.variances = std::move(variances_);
     event.weights = std::move(weights_);
+    event.true_ups = true_ups_of(state_, costing_, costing_.made_good(), header_.days);
     event.text = std::move(header_.text);
     decision.add(std::move(event));
     for (const Promises::Used& used : promises_.used()) {
