@@ -126,7 +126,8 @@ FlowSum value_flow(const StockChange& change) {
     FlowSum sum;
     const bool is_of_goods = change.kind == CardKind::moved && !change.quantity.is_zero();
     const bool is_other = change.reason == true_up || change.reason == landed_cost ||
-                          change.reason == price_variance || change.reason == revaluation;
+                          change.reason == price_variance || change.reason == cost_variance ||
+                          change.reason == revaluation;
     if (is_of_goods || (change.kind == CardKind::restated && !is_other)) {
         if (change.is_in) sum.value_in = change.value;
         if (!change.is_in) sum.value_out = -change.value;

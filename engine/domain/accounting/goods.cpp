@@ -52,6 +52,7 @@ const char* words_of(MoveReason reason) {
         case MoveReason::landed_cost: return "Landed cost ";
         case MoveReason::price_variance: return "Price variance ";
         case MoveReason::true_up: return "Provisional cost made good ";
+        case MoveReason::cost_variance: return "Variance of cost ";
         default: return "Stock ";
     }
 }
@@ -424,6 +425,7 @@ AccountRole role_against(const Books& state, MoveReason reason) {
         case MoveReason::revaluation: return AccountRole::stock_revaluation;
         case MoveReason::landed_cost: return AccountRole::landed_cost_clearing;
         case MoveReason::price_variance: return AccountRole::price_variance;
+        case MoveReason::cost_variance: return AccountRole::cost_variance;
         default: return AccountRole::cost_of_sales;
     }
 }

@@ -26,7 +26,7 @@ struct Costs {
 // What a receipt costs beyond its value is a true-up, or the variance of a standard.
 MoveReason reason_of(std::uint8_t reason, bool is_standard) {
     if (reason < receipt_reason) return static_cast<MoveReason>(reason);
-    return is_standard ? MoveReason::price_variance : MoveReason::true_up;
+    return is_standard ? MoveReason::cost_variance : MoveReason::true_up;
 }
 
 }  // namespace
