@@ -91,7 +91,14 @@ void Keeper::set_policy(const char* group, Date from) {
     const bool is_standard = policy.method == ValuationMethod::standard_cost;
     must(std::move(policy));
     if (!is_standard) return;
-    for (const char* item : {"A", "B"}) set_standard(item, std::max(from, first_day));
+    standard_days_.push_back(std::max(from, first_day));
+    for (const char* item : {"A", "B"}) {
+        if (prng_.chance(5)) {
+            has_.forgotten = true;
+        } else {
+            set_standard(item, standard_days_.back());
+        }
+    }
 }
 
 // From a day on on which nothing has moved yet.
@@ -253,6 +260,7 @@ void Keeper::take_all_back() {
         release.reservation = reservation;
         (void)send(std::move(release));
     }
+    if (has_.forgotten) remember_standards();
     const std::vector<Id> movements = movements_;
     for (auto id = movements.rbegin(); id != movements.rend(); ++id) {
         const bool is_back = take_back(*id);
@@ -343,7 +351,10 @@ void Keeper::receive() {
         command.lines.back()->value = worth(5'000);
     }
     const bool is_accepted = send(std::move(command));
-    if (!is_accepted) REQUIRE(is_short_at_policy_change());
+    if (is_accepted) return;
+    const bool lacks_standard = depot_.rule == Refusal::standard_cost_missing;
+    if (lacks_standard) REQUIRE(has_.forgotten);
+    if (!lacks_standard) REQUIRE(is_short_at_policy_change());
 }
 
 void Keeper::issue() {
@@ -500,6 +511,13 @@ void Keeper::count() {
 
 void Keeper::set_standard() {
     set_standard(prng_.chance(60) ? "A" : "B", day());
+}
+
+// Whatever was accepted without one can go on with it.
+void Keeper::remember_standards() {
+    for (const Date from : standard_days_) {
+        for (const char* item : {"A", "B"}) set_standard(item, from);
+    }
 }
 
 void Keeper::set_standard(const char* item, Date from) {

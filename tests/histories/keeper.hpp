@@ -32,6 +32,7 @@ class Keeper {
     // What this history has beside plain movements.
     struct Has {
         bool standard = false;
+        bool forgotten = false;  // A policy of standard cost without one for its items.
         bool shortages = false;
         bool receipts_first = false;
         bool closing = false;
@@ -68,6 +69,7 @@ class Keeper {
     void repack();
     void reserve();
     void set_standard();
+    void remember_standards();
     void set_standard(const char* item, Date from);
     void scrap();
     void count();
@@ -100,6 +102,7 @@ class Keeper {
     std::vector<Id> movements_;
     std::map<Id, Date> dates_;
     std::vector<Id> reservations_;
+    std::vector<Date> standard_days_;  // From which policies of standard cost hold.
 };
 
 }  // namespace daybook::inventory

@@ -251,12 +251,24 @@ class Company {
                reason == inventory::MoveReason::landed_cost ||
                reason == inventory::MoveReason::true_up;
     }
+    // What a returned line is worth beyond its standard.
+    static std::int64_t variance_of(
+        const inventory::StockMoved& moved, const inventory::StockLine& line
+    ) {
+        if (moved.variances() == nullptr) return 0;
+        for (const inventory::LineVariance* variance : *moved.variances()) {
+            if (variance->sequence() == line.sequence()) return variance->amount().minor();
+        }
+        return 0;
+    }
     void add_stock(const inventory::EventRecord& record) {
         if (on_stock) on_stock(record);
         if (const auto* moved = record.event_as_StockMoved()) {
             for (const inventory::StockLine* line : *moved->lines()) {
                 differ(read(moved->accounting_date()), line->value().minor());
-                if (is_cost_of_sale(line->reason())) sums.left_cost -= line->value().minor();
+                if (is_cost_of_sale(line->reason())) {
+                    sums.left_cost -= line->value().minor() + variance_of(*moved, *line);
+                }
                 add_moved(read(moved->date()), *line);
             }
             add_true_ups(moved->true_ups());

@@ -165,6 +165,13 @@ class Costing {
     [[nodiscard]] const std::vector<HandOver>& handed_over() const { return handed_over_; }
     // A policy cannot take over less than nothing; after shift_handed().
     [[nodiscard]] bool has_handed_shortage() const { return has_handed_shortage_; }
+    // Nor goods at a standard that the item does not have on the policy's first day. No item: there
+    // are no such goods.
+    struct Lacking {
+        Id item;
+        Date day;
+    };
+    [[nodiscard]] const Lacking& lacking_standard() const { return lacking_standard_; }
 
     // Which issue a receipt brings a part back of. Borrows this.
     [[nodiscard]] cost::BroughtBack brought_back() const;
@@ -237,6 +244,7 @@ class Costing {
     // handing.cpp
     [[nodiscard]] const std::vector<Regime>& regimes_of(const Id& item) const;
     void enter_regimes(const Id& id, const Item& item, Date day);
+    void check_standards(const Id& item);
     [[nodiscard]] PoolKey key_at(const PlaceKey& place, const Regime& regime) const;
     void hand_over(const Id& item, const Regime& from, const Regime& to);
     void join(const PlaceKey& place, const Regime& from, const Regime& to);
@@ -279,6 +287,7 @@ class Costing {
     Changes changes_;
     bool is_back_dated_ = false;  // Something that lies later may cost something else now.
     bool has_handed_shortage_ = false;
+    Lacking lacking_standard_;
 };
 
 // A pool groups the costs of its receipts apart from those of its issues.

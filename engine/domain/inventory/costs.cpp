@@ -151,6 +151,16 @@ Decision decide(const Stock& state, const AllocateLandedCost& command, const Con
 
 namespace {
 
+// The first one comes no later than a policy that takes goods over to it.
+Judged<Nothing> check_first_standard(const Stock& state, const Id& item, Date date) {
+    const std::vector<Regime>* regimes = state.regimes.find(item);
+    if (regimes == nullptr || !first_standard_day(state, item).is_none()) return Nothing{};
+    const Date before = date.plus_days(-1);
+    const Date day = day_without_standard(state, item, regimes->front().from, before);
+    if (day.is_none()) return Nothing{};
+    return no_standard(state, item, day, "date");
+}
+
 Judged<Nothing> check_standard_cost(
     const Stock& state, const SetStandardCost& command, const Item& item, Date date
 ) {
@@ -177,7 +187,7 @@ Judged<Nothing> check_standard_cost(
             fmt::format("a day after {}, from when another holds", to_string(later->first.from))
         );
     }
-    return Nothing{};
+    return check_first_standard(state, id, date);
 }
 
 // Every pool of the item that is valued at standard cost.

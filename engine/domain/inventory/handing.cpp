@@ -64,6 +64,7 @@ void Costing::enter_regimes(const Id& id, const Item& item, Date day) {
     std::vector<Regime> regimes = regimes_of(id);
     if (regimes.empty()) {
         regimes_[id] = {all[static_cast<std::size_t>(wanted)]};
+        check_standards(id);
         return;
     }
     const auto first = index_of(regimes.front().from);
@@ -77,6 +78,17 @@ void Costing::enter_regimes(const Id& id, const Item& item, Date day) {
         regimes.insert(regimes.begin(), all[static_cast<std::size_t>(before)]);
         regimes_[id] = regimes;
     }
+    if (wanted < first || wanted > last) check_standards(id);
+}
+
+// Once an item has a standard none can be set before it, so what will pass through an earlier
+// policy of standard cost is told now.
+void Costing::check_standards(const Id& item) {
+    if (!lacking_standard_.item.is_none()) return;
+    const std::vector<Regime>& regimes = regimes_of(item);
+    const Date last = std::max(regimes.back().from, first_standard_day(state_, item));
+    const Date day = day_without_standard(state_, item, regimes.front().from, last);
+    if (!day.is_none()) lacking_standard_ = {item, day};
 }
 
 HandOver& Costing::hand_over_of(const Id& item, Date day) {

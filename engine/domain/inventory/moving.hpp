@@ -172,7 +172,7 @@ struct Cause {
 };
 // Movements of cost alone that changes of policy asked for on the way.
 void add_handed(const Stock&, const Costing&, const Cause& cause, Decision& decision);
-[[nodiscard]] Judged<Nothing> check_handed(const Costing&);
+[[nodiscard]] Judged<Nothing> check_handed(const Stock&, const Costing&);
 // What a fact with an earlier day changes, if anything.
 void add_restatement(const Stock&, Costing&, const Cause& cause, Decision& decision);
 

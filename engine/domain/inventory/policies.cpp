@@ -92,16 +92,42 @@ const StandardCost* standard_on(const Stock& state, const Id& item, Date day) {
     return key.item == item ? &standard : nullptr;
 }
 
-Judged<Nothing> check_standard(const Stock& state, const Id& item, Date day, std::string at) {
-    const Policy policy = policy_on(state, state.items.find(item)->group, day);
-    if (policy.method != ValuationMethod::standard_cost) return Nothing{};
-    if (standard_on(state, item, day) != nullptr) return Nothing{};
+Date first_standard_day(const Stock& state, const Id& item) {
+    const auto first = state.standard_costs.from({item, Date{}});
+    if (first == state.standard_costs.end() || first->first.item != item) return {};
+    return first->first.from;
+}
+
+Refused no_standard(const Stock& state, const Id& item, Date day, std::string at) {
+    const Date first = first_standard_day(state, item);
     return no(
         Refusal::standard_cost_missing,
         std::move(at),
         fmt::format("{} has none on {}", to_string(item), to_string(day)),
-        "SetStandardCost from that day or before"
+        first.is_none() ? "SetStandardCost from that day or before"
+                        : fmt::format("a day from {} on, from when it has one", to_string(first))
     );
+}
+
+Judged<Nothing> check_standard(const Stock& state, const Id& item, Date day, std::string at) {
+    // What is learned of a closed time goes to the pools of its end.
+    const Date counted = std::max(day, state.settings.get().closed_through);
+    for (const Date each : {day, counted}) {
+        const Policy policy = policy_on(state, state.items.find(item)->group, each);
+        if (policy.method != ValuationMethod::standard_cost) continue;
+        if (standard_on(state, item, each) != nullptr) continue;
+        return no_standard(state, item, each, std::move(at));
+    }
+    return Nothing{};
+}
+
+Date day_without_standard(const Stock& state, const Id& item, Date first, Date last) {
+    for (const Regime& regime : policies_of(state, state.items.find(item)->group)) {
+        if (regime.from <= first || regime.from > last) continue;
+        if (regime.policy.method != ValuationMethod::standard_cost) continue;
+        if (standard_on(state, item, regime.from) == nullptr) return regime.from;
+    }
+    return {};
 }
 
 Rules rules_of(const Stock& state, const Id& group) {

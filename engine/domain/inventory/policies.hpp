@@ -14,6 +14,13 @@ void note_day(Stock& state, const Item& item, Date day);
 [[nodiscard]] Rules rules_of(const Stock&, const Id& group);
 // What an item costs by its standard on the day, or null.
 [[nodiscard]] const StandardCost* standard_on(const Stock&, const Id& item, Date day);
+// From when the item has a standard; none: it has none.
+[[nodiscard]] Date first_standard_day(const Stock&, const Id& item);
+// The first day after `first` and up to `last` on which goods of the item would go over to a
+// standard that it does not have by then; none: there is no such day.
+[[nodiscard]] Date day_without_standard(const Stock&, const Id& item, Date first, Date last);
+// It has none on that day: what there is to do.
+[[nodiscard]] Refused no_standard(const Stock&, const Id& item, Date day, std::string at);
 // An item valued at standard cost on the day has one by then.
 [[nodiscard]] Judged<Nothing> check_standard(
     const Stock&, const Id& item, Date day, std::string at

@@ -159,7 +159,8 @@ Decision revalue_receipts(
         const auto checked = check_standard(state, read(line.item()), header.days.date, "receipts");
         if (!checked.ok()) return checked.refused();
     }
-    if (auto checked = check_handed(revaluing.costing()); !checked.ok()) return checked.refused();
+    const auto handed = check_handed(state, revaluing.costing());
+    if (!handed.ok()) return handed.refused();
     const Cause cause{header.revaluation, header.days};
     Decision decision;
     add_handed(state, revaluing.costing(), cause, decision);

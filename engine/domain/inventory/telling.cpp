@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "engine/domain/inventory/moving.hpp"
+#include "engine/domain/inventory/policies.hpp"
 
 namespace daybook::inventory {
 namespace {
@@ -124,19 +125,23 @@ void add_restatement(const Stock& state, Costing& costing, const Cause& cause, D
     decision.add(std::move(event));
 }
 
-Judged<Nothing> check_handed(const Costing& costing) {
-    if (!costing.has_handed_shortage()) return Nothing{};
-    return no(
-        Refusal::negative_at_policy_change,
-        "date",
-        "less than nothing is on hand when a policy changes",
-        "goods that cover what is short before that day"
-    );
+Judged<Nothing> check_handed(const Stock& state, const Costing& costing) {
+    if (costing.has_handed_shortage()) {
+        return no(
+            Refusal::negative_at_policy_change,
+            "date",
+            "less than nothing is on hand when a policy changes",
+            "goods that cover what is short before that day"
+        );
+    }
+    const auto& [item, day] = costing.lacking_standard();
+    if (item.is_none()) return Nothing{};
+    return no_standard(state, item, day, "date");
 }
 
 Decision Moving::done() {
     costing_.shift_handed();
-    if (auto checked = check_handed(costing_); !checked.ok()) return checked.refused();
+    if (auto checked = check_handed(state_, costing_); !checked.ok()) return checked.refused();
     Decision decision;
     for (LotRegisteredT& lot : lots_) decision.add(std::move(lot));
     for (const Id& lapsed : promises_.lapsed()) {
