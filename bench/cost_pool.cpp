@@ -301,6 +301,39 @@ void past_value(Method method, const std::vector<Movement>& movements, std::uint
     );
 }
 
+// What each receipt makes good of goods that are short for good.
+void cover(Method method, const std::vector<Movement>& movements) {
+    CostPool pool{method, Currency::eur};
+    pool.insert({
+        .moment = Moment::of(first_day(), 0, movements.size() + 1),
+        .kind = Kind::issue,
+        .reason = delivery,
+        .quantity = Quantity::from_milli(100'000'000),
+    });
+    std::uint64_t receipts = 0;
+    std::uint64_t covered = 0;
+    double most = 0;
+    double seconds = 0;
+    for (const Movement& movement : movements) {
+        pool.insert(movement);
+        if (movement.kind != Kind::receipt) continue;
+        const double one =
+            seconds_of([&] { covered += pool.true_ups_by(movement.moment, {}).size(); });
+        ++receipts;
+        seconds += one;
+        most = std::max(most, one);
+    }
+    fmt::print(
+        "stays short   {:<8} {:>10} movements  what a receipt makes good {:6.2f} us, at most "
+        "{:.0f} us, {} issues made good\n",
+        name_of(method),
+        movements.size(),
+        seconds / static_cast<double>(receipts) * 1e6,
+        most * 1e6,
+        covered
+    );
+}
+
 // What a closed year leaves: the layers on hand.
 void memory(Method method, const std::vector<Movement>& movements) {
     const std::size_t before = mallinfo2().uordblks;
@@ -374,6 +407,7 @@ int main(int count, char** arguments) {
             append(method, all, false);
             append(method, all, true);
             past_value(method, all, 1'000);
+            cover(method, all);
         }
         const auto year = history(later, days_of_history);
         backdate(method, year, 200);

@@ -168,8 +168,10 @@ bool is_within(std::int64_t value) {
 // What is short, beside the one issue that all of it left by.
 bool is_sound(const std::vector<IssueAhead>& ahead, const Entry& shortage) {
     std::int64_t quantity = 0;
+    Moment last;
     for (const IssueAhead& one : ahead) {
-        if (one.issue.day() > shortage.moment.day()) return false;
+        if (one.issue <= last || one.issue.day() > shortage.moment.day()) return false;
+        last = one.issue;
         if (one.quantity <= 0 || one.quantity > shortage.quantity) return false;
         if (one.reason > reason_max || !is_within(one.assumed)) return false;
         quantity += one.quantity;

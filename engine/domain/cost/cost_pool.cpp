@@ -168,6 +168,7 @@ void CostPool::insert(const Movement& movement) {
         add_note(root_, {entry.receipt(), entry.moment, entry.value});
     }
     weight_ += magnitude(movement.value.minor());
+    if (moves_quantity(entry)) covered_.forget_behind(entry.moment);
     if (!is_last) settle_from(entry.moment, moves_quantity(entry));
 }
 
@@ -358,6 +359,7 @@ std::vector<Layer> CostPool::layers_taken_by(Moment issue) const {
 
 void CostPool::rebuild(const std::vector<Entry>& entries) {
     root_ = build(entries);
+    covered_ = {};
     weight_ = 0;
     for (const Entry& entry : entries) {
         if (entry.kind != Kind::new_standard) weight_ += magnitude(entry.value);

@@ -44,10 +44,10 @@
 // is shared, and else happens in place. A pool and its copies belong to one thread.
 //
 // Costs, n movements: an appended movement and its cost, a value or quantity at any moment, a
-// shortage: O(log n); what a receipt makes good: the movements since stock was last not short. A
-// back-dated movement: fifo and standard O(log n), average replays what
-// follows until it meets the old state again. differences(): the days that follow, not the
-// movements.
+// shortage, what the last receipt makes good: O(log n), for each issue that it covers. What one
+// long ago makes good while stock is short: the movements since a mark near it. A back-dated
+// movement: fifo and standard O(log n), average replays what follows until it meets the old state
+// again. differences(): the days that follow, not the movements.
 #pragma once
 
 #include <cstdint>
@@ -56,6 +56,7 @@
 
 #include "engine/base/money.hpp"
 #include "engine/base/pack.hpp"
+#include "engine/domain/cost/covered.hpp"
 #include "engine/domain/cost/movement.hpp"
 #include "engine/domain/cost/opening.hpp"
 #include "engine/domain/cost/tree.hpp"
@@ -127,12 +128,17 @@ class CostPool {
     // shortage caused. Nothing by standard, which assumes nothing.
     [[nodiscard]] std::vector<TrueUp> true_ups_by(Moment receipt, const BroughtBack& brought_back)
         const;
-    // What was made good of the issue since the closed time, in order.
-    [[nodiscard]] std::vector<TrueUp> true_ups_of(Moment issue, const BroughtBack& brought_back)
-        const;
+    // What was made good of the issue since the closed time and before the moment, in order.
+    [[nodiscard]] std::vector<TrueUp> true_ups_of(
+        Moment issue, Moment before, const BroughtBack& brought_back
+    ) const;
     // What is short before the moment, the first to be covered first.
     [[nodiscard]] std::vector<IssueAhead> ahead_before(
         Moment moment, const BroughtBack& brought_back
+    ) const;
+    // The same of one issue; nothing if nothing of it is short.
+    [[nodiscard]] std::optional<IssueAhead> ahead_of(
+        Moment issue, Moment moment, const BroughtBack& brought_back
     ) const;
 
     // Equal pools give equal bytes.
@@ -146,6 +152,8 @@ class CostPool {
     [[nodiscard]] bool has_been_short() const {
         return root_.summary.lowest < 0 || (opening_ && !opening_->ahead.empty());
     }
+    // Kept from question to question; no part of what the pool is.
+    [[nodiscard]] CoveredMarks& covered() const { return covered_; }
 
  private:
     [[nodiscard]] Moment counted_at(Moment moment) const;
@@ -165,6 +173,7 @@ class CostPool {
     std::int64_t weight_ = 0;
     Method method_ = Method::none;
     Currency currency_ = Currency::none;
+    mutable CoveredMarks covered_;
 };
 
 // Where two versions of one pool (none compacted since) differ in the costs of a day and reason, in

@@ -1,7 +1,6 @@
 #include "engine/domain/cost/true_ups.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include "engine/domain/cost/running.hpp"
 
@@ -29,18 +28,78 @@ Moment start_of(const CostPool& pool, Moment from) {
     return was_short && start <= opening->shortage() ? opening->shortage() : start;
 }
 
+// What had moved late in a closed time may stand behind its end.
+Covered nothing_short_at(const CostPool& pool, Moment moment) {
+    Covered covered{.before = moment, .issue = moment};
+    const Opening* opening = pool.opening();
+    if (opening != nullptr && !opening->ahead.empty() && moment > opening->shortage()) {
+        covered.issue = std::max(moment, opening->ahead.back().issue.next());
+    }
+    return covered;
+}
+
 std::int64_t slice(std::int64_t value, std::int64_t from, std::int64_t to, std::int64_t whole) {
     return share_of(value, to, whole) - share_of(value, from, whole);
 }
 
+// What an issue leaves short of its own.
+std::int64_t short_of(std::int64_t on_hand_before, std::int64_t on_hand) {
+    return std::min<std::int64_t>(on_hand_before, 0) - on_hand;
+}
+
 }  // namespace
 
+ShortIssues::ShortIssues(const CostPool& pool, Moment first) : meter_(pool) {
+    const Opening* opening = pool.opening();
+    if (opening == nullptr || opening->ahead.empty()) {
+        meter_.pass_before(first);
+        return;
+    }
+    closed_ = std::span{
+        std::ranges::lower_bound(opening->ahead, first, {}, &IssueAhead::issue),
+        opening->ahead.end()};
+    meter_.pass_before(std::max(first, opening->shortage().next()));
+}
+
+std::optional<ShortIssues::One> ShortIssues::next() {
+    if (!closed_.empty()) return One{closed_.front().issue, closed_.front().quantity};
+    while (const Entry* entry = meter_.next()) {
+        if (entry->kind == Kind::issue) {
+            const std::int64_t on_hand = meter_.on_hand();
+            return One{entry->moment, short_of(on_hand, on_hand - entry->quantity)};
+        }
+        meter_.pass();
+    }
+    return std::nullopt;
+}
+
+void ShortIssues::pass() {
+    if (closed_.empty()) {
+        meter_.pass();
+    } else {
+        closed_ = closed_.subspan(1);
+    }
+}
+
 TrueUpReader::TrueUpReader(const CostPool& pool, const BroughtBack& brought_back, Moment from)
-    : pool_(pool), brought_back_(brought_back), meter_(pool) {
-    meter_.pass_before(start_of(pool, from));
+    : pool_(pool),
+      brought_back_(brought_back),
+      covered_(pool.covered().at_or_before(from)),
+      meter_(pool) {
+    const Moment start = start_of(pool, from);
+    if (start > covered_.before) covered_ = nothing_short_at(pool, start);
+    meter_.pass_before(covered_.before);
+    read_before(from);
+    is_telling_ = true;
+}
+
+void TrueUpReader::read_before(Moment from) {
+    std::size_t read = 0;
     for (const Entry* entry = meter_.next(); entry != nullptr && entry->moment < from;
          entry = meter_.next()) {
+        covered_.before = entry->moment.next();
         take(*entry);
+        if (++read % CoveredMarks::movements_between == 0) pool_.covered().add(covered_);
     }
 }
 
@@ -64,19 +123,57 @@ const std::vector<TrueUp>& TrueUpReader::next_movement() {
     return made_;
 }
 
-bool TrueUpReader::waits_for(Moment issue) const {
-    const auto is_it = [&](const Waiting& each) { return each.ahead.issue == issue; };
-    return std::ranges::any_of(waiting_, is_it);
-}
-
-std::vector<IssueAhead> TrueUpReader::left() const {
+std::vector<IssueAhead> TrueUpReader::left() {
     std::vector<IssueAhead> all;
-    for (const Waiting& waiting : waiting_) {
-        IssueAhead& ahead = all.emplace_back(waiting.ahead);
-        ahead.assumed = slice(ahead.assumed, waiting.covered, ahead.quantity, ahead.quantity);
-        ahead.quantity -= waiting.covered;
+    if (meter_.on_hand() >= 0) return all;
+    const Entry* end = meter_.next();
+    ShortIssues issues{pool_, covered_.issue};
+    for (auto one = issues.next(); one; one = issues.next()) {
+        if (end != nullptr && one->issue >= end->moment) break;
+        if (covered_.of(one->issue) < one->quantity) all.push_back(rest_of(*one));
+        issues.pass();
     }
     return all;
+}
+
+std::optional<IssueAhead> TrueUpReader::left_of(Moment issue) const {
+    if (meter_.on_hand() >= 0) return std::nullopt;
+    const auto found = waiting(issue);
+    if (!found) return std::nullopt;
+    return rest_of(*found);
+}
+
+bool TrueUpReader::is_untouched(Moment issue) const {
+    return meter_.on_hand() < 0 && waiting(issue) && covered_.of(issue) == 0;
+}
+
+IssueAhead TrueUpReader::rest_of(const ShortIssues::One& waiting) const {
+    IssueAhead rest = whole_of(waiting.issue);
+    const std::int64_t covered = covered_.of(waiting.issue);
+    rest.assumed = slice(rest.assumed, covered, rest.quantity, rest.quantity);
+    rest.quantity -= covered;
+    return rest;
+}
+
+// With what it was assumed to cost: while stock is short its value is less than nothing by what is
+// assumed.
+IssueAhead TrueUpReader::whole_of(Moment issue) const {
+    Meter meter{pool_};
+    meter.pass_before(issue);
+    const Entry* entry = meter.next();
+    if (entry == nullptr || entry->moment != issue) {
+        const auto& closed = pool_.opening()->ahead;
+        return *std::ranges::lower_bound(closed, issue, {}, &IssueAhead::issue);
+    }
+    const std::int64_t on_hand = meter.on_hand();
+    const std::int64_t value = on_hand < 0 ? meter.value() : 0;
+    meter.pass();
+    return {
+        .issue = issue,
+        .reason = entry->reason,
+        .quantity = short_of(on_hand, meter.on_hand()),
+        .assumed = value - meter.value(),
+    };
 }
 
 bool TrueUpReader::is_closed_shortage(const Entry& entry) const {
@@ -90,42 +187,36 @@ void TrueUpReader::take(const Entry& entry) {
     if (entry.kind == Kind::issue && on_hand < entry.quantity) return add(entry);
     meter_.pass();
     if (entry.kind != Kind::receipt || on_hand >= 0) return;
-    Covering covering{
-        .receipt = entry.moment,
-        .quantity = std::min(entry.quantity, -on_hand),
-        .value = entry.value - value_on_hand(),
-    };
+    Covering covering{.receipt = entry.moment, .quantity = std::min(entry.quantity, -on_hand)};
+    if (is_telling_) covering.value = entry.value - value_on_hand();
     cover_own(covering, entry);
     cover(covering);
 }
 
-// While stock is short its value is less than nothing: by what is assumed.
 void TrueUpReader::add(const Entry& issue) {
-    const std::int64_t on_hand = meter_.on_hand();
-    const std::int64_t value = on_hand < 0 ? meter_.value() : 0;
+    if (meter_.on_hand() >= 0) start_shortage(issue.moment);
     meter_.pass();
-    const IssueAhead ahead{
-        .issue = issue.moment,
-        .reason = issue.reason,
-        .quantity = std::min<std::int64_t>(on_hand, 0) - meter_.on_hand(),
-        .assumed = value - meter_.value(),
-    };
-    waiting_.push_back({ahead});
+    if (!is_telling_) return;
+    const IssueAhead ahead = whole_of(issue.moment);
     made_.push_back({ahead.issue, ahead.issue, ahead.reason, ahead.quantity, ahead.assumed, 0});
+}
+
+void TrueUpReader::start_shortage(Moment issue) {
+    covered_.issue = issue;
+    covered_.parts.clear();
+    front_.reset();
 }
 
 // What was short when a time was closed leaves at its end; what was learned of that time later has
 // come before.
 void TrueUpReader::take_closed(const Entry& entry) {
+    start_shortage({});
     const std::int64_t on_hand = meter_.on_hand();
-    const std::int64_t value = value_on_hand();
+    const std::int64_t value = is_telling_ ? value_on_hand() : 0;
     meter_.pass();
-    for (const IssueAhead& ahead : pool_.opening()->ahead) waiting_.push_back({ahead});
-    cover({
-        .receipt = entry.moment,
-        .quantity = std::min(entry.quantity, on_hand),
-        .value = value - value_on_hand(),
-    });
+    Covering covering{.receipt = entry.moment, .quantity = std::min(entry.quantity, on_hand)};
+    if (is_telling_) covering.value = value - value_on_hand();
+    cover(covering);
 }
 
 std::int64_t TrueUpReader::value_on_hand() {
@@ -134,12 +225,24 @@ std::int64_t TrueUpReader::value_on_hand() {
 
 void TrueUpReader::cover(Covering covering) {
     while (covering.used < covering.quantity) {
-        DAYBOOK_ASSERT(!waiting_.empty());
-        const std::int64_t part = part_of(covering, waiting_.front());
-        const std::int64_t worth =
-            slice(covering.value, covering.used, covering.used + part, covering.quantity);
-        covering.used += part;
-        settle(waiting_.begin(), {covering.receipt, part, worth});
+        if (!front_) front_.emplace(pool_, covered_.issue);
+        const auto waiting = front_->next();
+        DAYBOOK_ASSERT(waiting);
+        const std::int64_t part = std::min(
+            waiting->quantity - covered_.of(waiting->issue), covering.quantity - covering.used
+        );
+        if (part > 0) {
+            const std::int64_t worth =
+                slice(covering.value, covering.used, covering.used + part, covering.quantity);
+            covering.used += part;
+            settle(*waiting, {covering.receipt, part, worth});
+        }
+        if (covered_.of(waiting->issue) < waiting->quantity) continue;
+        std::erase_if(covered_.parts, [&](const Covered::Part& one) {
+            return one.issue == waiting->issue;
+        });
+        covered_.issue = waiting->issue.next();
+        front_->pass();
     }
     std::ranges::sort(made_, {}, &TrueUp::issue);
 }
@@ -147,32 +250,45 @@ void TrueUpReader::cover(Covering covering) {
 // What is short of the issue that it brings back, at what it is worth itself.
 void TrueUpReader::cover_own(Covering& covering, const Entry& receipt) {
     const Moment own = brought_back_ ? brought_back_(receipt.moment) : Moment{};
-    const auto found = std::ranges::find_if(waiting_, [&](const Waiting& each) {
-        return each.ahead.issue == own;
-    });
-    if (found == waiting_.end()) return;
-    const std::int64_t part = part_of(covering, *found);
+    if (own.is_none() || own >= receipt.moment) return;
+    const auto found = waiting(own);
+    if (!found) return;
+    const std::int64_t part = std::min(found->quantity - covered_.of(own), covering.quantity);
     const std::int64_t worth = part == covering.quantity
                                    ? covering.value
                                    : share_of(receipt.value, part, receipt.quantity);
     covering.quantity -= part;
     covering.value -= worth;
-    settle(found, {receipt.moment, part, worth});
+    settle(*found, {receipt.moment, part, worth});
 }
 
-std::int64_t TrueUpReader::part_of(const Covering& covering, const Waiting& waiting) {
-    return std::min(waiting.ahead.quantity - waiting.covered, covering.quantity - covering.used);
+// The issue, if something of it is to be covered yet.
+std::optional<ShortIssues::One> TrueUpReader::waiting(Moment issue) const {
+    if (issue < covered_.issue) return std::nullopt;
+    const auto found = ShortIssues{pool_, issue}.next();
+    if (!found || found->issue != issue || covered_.of(issue) == found->quantity)
+        return std::nullopt;
+    return found;
 }
 
-void TrueUpReader::settle(std::deque<Waiting>::iterator waiting, const Settling& by) {
-    const IssueAhead& ahead = waiting->ahead;
-    const std::int64_t covered = waiting->covered + by.quantity;
-    const std::int64_t assumed = slice(ahead.assumed, waiting->covered, covered, ahead.quantity);
+void TrueUpReader::settle(const ShortIssues::One& waiting, const Settling& by) {
+    if (is_telling_) tell(waiting, by);
+    auto& parts = covered_.parts;
+    auto found = std::ranges::lower_bound(parts, waiting.issue, {}, &Covered::Part::issue);
+    if (found == parts.end() || found->issue != waiting.issue) {
+        found = parts.insert(found, {waiting.issue});
+    }
+    found->quantity += by.quantity;
+}
+
+void TrueUpReader::tell(const ShortIssues::One& waiting, const Settling& by) {
+    const IssueAhead ahead = whole_of(waiting.issue);
+    const std::int64_t covered = covered_.of(waiting.issue);
+    const std::int64_t assumed =
+        slice(ahead.assumed, covered, covered + by.quantity, ahead.quantity);
     made_.push_back(
         {by.receipt, ahead.issue, ahead.reason, by.quantity, assumed, by.worth - assumed}
     );
-    waiting->covered = covered;
-    if (covered == ahead.quantity) waiting_.erase(waiting);
 }
 
 std::vector<TrueUp> CostPool::true_ups_by(Moment receipt, const BroughtBack& brought_back) const {
@@ -185,23 +301,33 @@ std::vector<TrueUp> CostPool::true_ups_by(Moment receipt, const BroughtBack& bro
     return all;
 }
 
-std::vector<TrueUp> CostPool::true_ups_of(Moment issue, const BroughtBack& brought_back) const {
+std::vector<TrueUp> CostPool::true_ups_of(
+    Moment issue, Moment before, const BroughtBack& brought_back
+) const {
     std::vector<TrueUp> all;
     if (method_ == Method::standard || !has_been_short()) return all;
     const Entry* entry = entry_at(issue);
     if (entry == nullptr && !(opening_ && issue <= opening_->end())) return all;
-    const Moment from = entry == nullptr ? opening_->shortage() : entry->moment;
-    TrueUpReader reader{*this, brought_back, from};
+    if (entry != nullptr) issue = entry->moment;
+    if (TrueUpReader{*this, brought_back, before}.is_untouched(issue)) return all;
+    const Moment from = entry == nullptr ? opening_->shortage() : issue;
+    const Moment untouched = covered_.last_untouched(issue);
+    TrueUpReader reader{*this, brought_back, std::max(from, untouched)};
     const auto add = [&](const std::vector<TrueUp>& made) {
-        std::ranges::copy_if(made, std::back_inserter(all), [&](const TrueUp& one) {
-            return one.issue == issue && one.amount != 0;
-        });
+        std::int64_t covered = 0;
+        for (const TrueUp& one : made) {
+            if (one.issue != issue || one.receipt >= before) continue;
+            if (one.amount != 0) all.push_back(one);
+            covered += one.quantity;
+        }
+        return covered;
     };
-    add(reader.next_movement());
-    while (reader.waits_for(issue)) {
+    if (from >= untouched) (void)add(reader.next_movement());
+    const auto left = reader.left_of(issue);
+    for (std::int64_t waiting = left ? left->quantity : 0; waiting > 0;) {
         const auto& made = reader.next();
-        if (made.empty()) break;
-        add(made);
+        if (made.empty() || made.front().receipt >= before) break;
+        waiting -= add(made);
     }
     return all;
 }
@@ -210,6 +336,13 @@ std::vector<IssueAhead> CostPool::ahead_before(Moment moment, const BroughtBack&
     const {
     if (method_ == Method::standard || !has_been_short()) return {};
     return TrueUpReader{*this, brought_back, moment}.left();
+}
+
+std::optional<IssueAhead> CostPool::ahead_of(
+    Moment issue, Moment moment, const BroughtBack& brought_back
+) const {
+    if (method_ == Method::standard || !has_been_short()) return std::nullopt;
+    return TrueUpReader{*this, brought_back, moment}.left_of(issue);
 }
 
 }  // namespace daybook::cost

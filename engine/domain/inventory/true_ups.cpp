@@ -75,10 +75,9 @@ Costing::DeliveryLeft Costing::left_of(const MovedLine& delivery, cost::Moment m
     DeliveryLeft left{
         .quantity = -delivery.quantity, .cost = cost_of(delivery) + trued_up(delivery, moment)};
     const cost::CostPool& pool = this->pool(delivery.pool).cost;
-    for (const cost::IssueAhead& one : pool.ahead_before(moment, brought_back())) {
-        if (one.issue != delivery.moment()) continue;
-        left.ahead = one.quantity;
-        left.assumed = one.assumed;
+    if (const auto ahead = pool.ahead_of(delivery.moment(), moment, brought_back())) {
+        left.ahead = ahead->quantity;
+        left.assumed = ahead->assumed;
     }
     if (delivery.tie == 0) return left;
     for (const TiePart& part : find_tie(delivery.tie)->parts) {
@@ -94,8 +93,8 @@ Costing::DeliveryLeft Costing::left_of(const MovedLine& delivery, cost::Moment m
 std::int64_t Costing::trued_up(const MovedLine& delivery, cost::Moment moment) const {
     const cost::CostPool& pool = this->pool(delivery.pool).cost;
     std::int64_t sum = 0;
-    for (const cost::TrueUp& one : pool.true_ups_of(delivery.moment(), brought_back())) {
-        if (one.receipt < moment) sum += one.amount;
+    for (const cost::TrueUp& one : pool.true_ups_of(delivery.moment(), moment, brought_back())) {
+        sum += one.amount;
     }
     return sum;
 }
