@@ -158,7 +158,8 @@ class History {
             std::uint64_t{0},
             wired(euros(minor + 7)),
             wired(euros(minor)),
-            wired(euros(7)),
+            wired(euros(4)),
+            wired(euros(3)),
             ++sequence_,
             MoveReason::landed_cost
         );

@@ -260,7 +260,10 @@ class Shelf {
     }
     void revalue(MoveReason reason, std::int64_t amount) {
         if (amount == 0) return;
-        const std::int64_t to_stock = on_hand_ > 0 ? amount * prng_.between(0, 100) / 100 : 0;
+        const bool is_standard = prng_.chance(20);
+        const bool has_stock = on_hand_ > 0 && !is_standard;
+        const std::int64_t to_stock = has_stock ? amount * prng_.between(0, 100) / 100 : 0;
+        const std::int64_t rest = amount - to_stock;
         const Date day = some_day();
         inventory::StockRevaluedT event;
         event.revaluation = new_id("V-");
@@ -274,7 +277,8 @@ class Shelf {
             std::uint64_t{0},
             wire_of(euros(amount)),
             wire_of(euros(to_stock)),
-            wire_of(euros(amount - to_stock)),
+            wire_of(euros(is_standard ? 0 : rest)),
+            wire_of(euros(is_standard ? rest : 0)),
             ++sequence_,
             reason
         );

@@ -250,6 +250,7 @@ Decision add_revalued(const Books& state, AccountSums& sums, const inventory::Re
     const Id group = read(line.posting_group());
     const std::int64_t to_stock = read(line.to_stock()).minor();
     const std::int64_t to_sold = read(line.to_sold()).minor();
+    const std::int64_t to_variance = read(line.to_variance()).minor();
     const Wide amount = read(line.amount()).minor();
     if (to_stock != 0) {
         Decision no = sums.add_stock(state, read(line.scope()), group, to_stock);
@@ -261,6 +262,10 @@ Decision add_revalued(const Books& state, AccountSums& sums, const inventory::Re
     }
     if (to_sold != 0) {
         Decision no = sums.add(state, AccountRole::cost_of_sales, group, to_sold);
+        if (no.is_refused()) return no;
+    }
+    if (to_variance != 0) {
+        Decision no = sums.add(state, AccountRole::cost_variance, group, to_variance);
         if (no.is_refused()) return no;
     }
     if (amount == 0) return {};

@@ -13,6 +13,8 @@ namespace daybook::inventory {
 RevaluedLine revalued_line(const Stock& state, const Costing& costing, const RevaluedPart& part) {
     const PoolKey& key = costing.pool(part.pool).key;
     const Currency base = state.settings.get().base;
+    const bool is_standard = costing.is_standard(part.pool);
+    const std::int64_t to_gone = part.split.to_sold;
     return RevaluedLine{
         wired(key.item),
         wired(state.items.find(key.item)->posting_group),
@@ -21,7 +23,8 @@ RevaluedLine revalued_line(const Stock& state, const Costing& costing, const Rev
         part.receipt,
         wired(Money::from_minor(part.revaluing.amount, base)),
         wired(Money::from_minor(part.split.to_stock, base)),
-        wired(Money::from_minor(part.split.to_sold, base)),
+        wired(Money::from_minor(is_standard ? 0 : to_gone, base)),
+        wired(Money::from_minor(is_standard ? to_gone : 0, base)),
         part.revaluing.moment.sequence(),
         part.revaluing.reason};
 }
@@ -188,9 +191,8 @@ void apply(Stock& state, const StockRevalued& event) {
         revaluing.amount = read(line->amount()).minor() + passed_to(event, line->sequence());
         const Revalued split = costing.revalue(receipt.pool, revaluing);
         DAYBOOK_ASSERT(split.to_stock == read(line->to_stock()).minor());
-        DAYBOOK_ASSERT(
-            split.to_sold == read(line->to_sold()).minor() + passed_from(event, line->sequence())
-        );
+        const Money to_gone = read(line->to_sold()) + read(line->to_variance());
+        DAYBOOK_ASSERT(split.to_sold == to_gone.minor() + passed_from(event, line->sequence()));
         costing.add_later(costing.leaving_of(receipt.pool, revaluing).delivered);
     }
     costing.store(state);
