@@ -6,6 +6,7 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <functional>
 #include <map>
@@ -96,6 +97,12 @@ class Company {
     bool sell(auto command) { return submit<sales::CommandRecordT>("sales", std::move(command)); }
     // For what no rule may refuse.
     void must(bool is_accepted) const { REQUIRE_MESSAGE(is_accepted, rule_); }
+
+    // Of the year 2026, from January on.
+    void close_next_period() {
+        const std::string period = fmt::format("2026-{:02}", ++closed_);
+        must(keep(accounting::ClosePeriodT{.period = id(period)}));
+    }
 
     [[nodiscard]] Id new_id(const char* prefix) { return id(prefix + std::to_string(++made_)); }
     // An item of its own, so that histories of one company do not meet.
@@ -401,6 +408,7 @@ class Company {
     std::vector<std::vector<Bytes>> kept_;
     Accounts accounts_;
     FakeClock clock_{Date::of(2026, 12, 31)};
+    int closed_ = 0;
     Book book_ = std::move(Book::make(domain_modules(), {})).value();
     GroupBuffer group_;
     flatbuffers::FlatBufferBuilder builder_;

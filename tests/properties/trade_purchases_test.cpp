@@ -349,10 +349,6 @@ Setting setting_of(std::uint64_t company) {
         .tolerance_percent = static_cast<std::int64_t>(company % 4 * 3)};
 }
 
-void close(Company& company, const char* period) {
-    company.must(company.keep(accounting::ClosePeriodT{.period = id(period)}));
-}
-
 }  // namespace
 
 TEST_CASE("whatever is received, billed, credited and sent back, in the end nothing waits") {
@@ -366,8 +362,7 @@ TEST_CASE("whatever is received, billed, credited and sent back, in the end noth
         Company company{setting};
         for (std::uint64_t history = 0; history < histories_of_a_company; ++history) {
             CAPTURE(history);
-            if (history == 100) close(company, "2026-01");
-            if (history == 150) close(company, "2026-02");
+            if (history == 100 || history == 150) company.close_next_period();
             Purchase purchase{company, prng, seen, {setting.tolerance_percent}};
             for (std::int64_t steps = prng.between(2, 10); steps > 0; --steps) purchase.step();
             purchase.settle();

@@ -379,6 +379,7 @@ Seen sold(std::uint64_t seed, std::uint64_t companies, void (Sale::*end)()) {
         Setting setting = setting_of(number);
         // Landed cost waits for its bill, and so for the way to be chosen anew.
         const bool changes_ways = number % 5 == 4;
+        const bool closes = number % 3 == 2;
         setting.lands_costs = !changes_ways;
         Company company{setting};
         for (std::uint64_t history = 0; history < histories_of_a_company; ++history) {
@@ -388,7 +389,10 @@ Seen sold(std::uint64_t seed, std::uint64_t companies, void (Sale::*end)()) {
                 company.choose(setting.matching);
             }
             Sale sale{company, prng, seen, setting};
-            for (std::int64_t steps = prng.between(2, 10); steps > 0; --steps) sale.step();
+            for (std::int64_t steps = prng.between(2, 10); steps > 0; --steps) {
+                if (closes && steps == 2 && history % 25 == 24) company.close_next_period();
+                sale.step();
+            }
             (sale.*end)();
         }
     }
