@@ -261,8 +261,19 @@ void Writer::finish_group() {
 Result<void> Writer::write_snapshot() {
     if (!snapshots_) return Error{ErrorCode::invalid, "the book was opened without snapshots"};
     if (failure_) return no_writes(*failure_);
+    const TreeHead head = log_.head();
+    // Of a shared log; the next append would fail. Whoever follows the log makes the snapshot.
+    if (head.size != book_.position()) {
+        return Error{
+            ErrorCode::conflict,
+            fmt::format(
+                "no snapshot at position {}: another writes the log, which has events up to {}",
+                book_.position(),
+                head.size
+            )};
+    }
     DAYBOOK_TRY_VOID(
-        snapshots_->write(snapshot_of(log_.head(), book_, answers_), options_.limits.snapshots_kept)
+        snapshots_->write(snapshot_of(head, book_, answers_), options_.limits.snapshots_kept)
     );
     snapshot_position_ = book_.position();
     return {};

@@ -1,6 +1,7 @@
 """Three nodes share two books: commands to any of them, owners that are killed, stopped and frozen,
 and a history that is held against what each node then has. DAYBOOK_KILLS says how many kills."""
 
+import json
 import os
 import signal
 import statistics
@@ -109,15 +110,42 @@ class NodesTest(unittest.TestCase):
         book = self.books[0]
         owner = self.nodes.owner(book)
         before = time.monotonic()
+        self.freeze(owner, book)
+        print_gaps("SIGSTOP of the owner, until another leads", [time.monotonic() - before])
+        owner.process.send_signal(signal.SIGCONT)
+        self.end_and_judge()
+
+    def test_a_frozen_owner_that_nobody_asks_follows_when_it_thaws(self):
+        """It has written enough for a snapshot, and what it wrote is no longer all there is."""
+        book = self.books[0]
+        owner = self.nodes.owner(book)
+        for batch in range(3):
+            commands = [
+                {
+                    "command": "crm.RegisterParty",
+                    "body": {"party": f"p{batch}-{number}", "kind": "person", "name": "Ada"},
+                }
+                for number in range(4000)
+            ]
+            status, _, text = self.settled(owner, book, json.dumps(commands))
+            self.assertEqual(status, 200, text[:500])
+        self.freeze(owner, book)
+        owner.process.send_signal(signal.SIGCONT)
+        until = time.monotonic() + 30
+        while owner.figure("daybook_recoveries_total", book) == 0:
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.05)
+        self.same_everywhere(book)
+        self.assertEqual(owner.stop(), 0)
+
+    def freeze(self, owner, book):
+        """Returns when another leads the book."""
         owner.process.send_signal(signal.SIGSTOP)
         others = [node for node in self.nodes.alive() if node is not owner]
         until = time.monotonic() + 30
         while not any(node.state(book)["owner"]["is_here"] for node in others):
             self.assertLess(time.monotonic(), until)
             time.sleep(0.05)
-        print_gaps("SIGSTOP of the owner, until another leads", [time.monotonic() - before])
-        owner.process.send_signal(signal.SIGCONT)
-        self.end_and_judge()
 
     def test_any_node_takes_commands_and_answers_reads(self):
         book = self.books[0]

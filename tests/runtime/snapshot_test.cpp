@@ -245,4 +245,27 @@ TEST_CASE("after a full disk the state comes from the snapshot and the tail") {
     CHECK(Desk::bytes_of(desk.restore_with(&folder)) == desk.full_replay());
 }
 
+TEST_CASE("of a log that another goes on with, the one that stops makes no snapshot") {
+    Desk desk;
+    desk.work(3);
+    Engine engine = std::move(Engine::open(desk.log, desk.options())).value();
+    REQUIRE(engine.submit_and_wait(open_till("mine", "mine")).outcome == Outcome::accepted);
+    {
+        // Who has taken a shared log over writes there before the one before him has noticed.
+        Engine other = std::move(Engine::open(desk.log, desk.options(100))).value();
+        REQUIRE(other.submit_and_wait(open_till("other", "other")).outcome == Outcome::accepted);
+    }
+    const auto asked = engine.take_snapshot();
+    REQUIRE_FALSE(asked.ok());
+    CHECK(asked.error().code == ErrorCode::conflict);
+    CHECK(
+        asked.error().message ==
+        "no snapshot at position 4: another writes the log, which has events up to 5"
+    );
+    CHECK_FALSE(engine.stop().ok());
+    CHECK(desk.snapshots().positions().value() == std::vector<std::uint64_t>{3});
+    const SnapshotFolder snapshots = desk.snapshots();
+    CHECK(Desk::bytes_of(desk.restore_with(&snapshots)) == desk.full_replay());
+}
+
 }  // namespace daybook::toys
