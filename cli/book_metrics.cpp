@@ -98,6 +98,10 @@ void append_kafka_metrics(
         metrics.void_records,
         "Records that are no events of the book.");
     one(Kind::counter,
+        "daybook_kafka_unread_records_total",
+        metrics.unread_records,
+        "Records appended here that need not be read back.");
+    one(Kind::counter,
         "daybook_kafka_recycles_total",
         metrics.recycles,
         "Producers thrown away and made anew.");

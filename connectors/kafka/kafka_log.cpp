@@ -278,13 +278,14 @@ Result<void> KafkaLog::Parts::send_group(
          .first = records[skipped].position,
          .end = records.back().position + 1,
          .chain = hasher.chain(records.back().prev, records.back().leaf),
-         .sent = std::make_shared<SentGroup>(group, records)}
+         .sent = std::make_shared<SentGroup>(group.subspan(skipped), records.subspan(skipped))}
     );
     for (std::size_t index = skipped; index < group.size(); ++index) {
         // Only a claim that was made elsewhere is sent in a group.
         DAYBOOK_TRY_VOID(send(group[index], records[index], records[index].is_claim));
     }
-    DAYBOOK_TRY_VOID(producer->confirm(deadline.left()));
+    DAYBOOK_TRY(const auto offset, producer->confirm(deadline.left()));
+    tailer->confirm(offset);
     auto read_back = tailer->wait_for_group(deadline.left());
     if (options.switched_off.read_back) return {};
     return read_back;
@@ -409,6 +410,7 @@ KafkaMetrics KafkaLog::metrics() const {
     metrics.term = state.tip.term;
     metrics.led_term = parts_->led_term;
     metrics.void_records = state.void_records;
+    metrics.unread_records = state.unread_records;
     metrics.lag = state.lag;
     const std::scoped_lock lock{parts_->mutex};
     metrics.recycles = parts_->recycles;

@@ -68,17 +68,18 @@ struct Histogram {
 };
 
 struct KafkaMetrics {
-    std::uint64_t position = 0;      // The next position of the local copy.
-    std::uint64_t offset = 0;        // The next offset that will be read,
-    std::uint64_t end_offset = 0;    // and the end of the topic as last heard.
-    std::uint64_t term = 0;          // Of the newest claim, valid or fencing.
-    std::uint64_t led_term = 0;      // The term in which this log leads; 0: it does not.
-    std::uint64_t void_records = 0;  // Read since the log was opened.
-    std::uint64_t recycles = 0;      // Producers thrown away after a failure or for a claim.
-    std::uint64_t claims = 0;        // Made by this log and found valid.
-    std::chrono::nanoseconds lag{};  // Age of the newest event when it was read; 0 at the end.
-    Histogram append_micros;         // From append() to its answer.
-    Histogram group_events;          // Events of each group appended.
+    std::uint64_t position = 0;        // The next position of the local copy.
+    std::uint64_t offset = 0;          // The next offset that will be read,
+    std::uint64_t end_offset = 0;      // and the end of the topic as last heard.
+    std::uint64_t term = 0;            // Of the newest claim, valid or fencing.
+    std::uint64_t led_term = 0;        // The term in which this log leads; 0: it does not.
+    std::uint64_t void_records = 0;    // Read since the log was opened.
+    std::uint64_t unread_records = 0;  // Appended here, and known from Kafka's answer unread.
+    std::uint64_t recycles = 0;        // Producers thrown away after a failure or for a claim.
+    std::uint64_t claims = 0;          // Made by this log and found valid.
+    std::chrono::nanoseconds lag{};    // Age of the newest event when it was read; 0 at the end.
+    Histogram append_micros;           // From append() to its answer.
+    Histogram group_events;            // Events of each group appended.
 
     [[nodiscard]] std::uint64_t lag_records() const {
         return end_offset > offset ? end_offset - offset : 0;

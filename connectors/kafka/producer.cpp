@@ -32,6 +32,7 @@ struct GroupProducer::Parts {
     // Called from rd_kafka_poll() on our own thread.
     static void hear(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
         auto& parts = *static_cast<Parts*>(opaque);
+        parts.note_offset(message->offset);
         ++parts.answered;
         if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || parts.failure) return;
         parts.failure = Error{
@@ -50,10 +51,20 @@ struct GroupProducer::Parts {
             fmt::format("topic {}: {}: {}", parts.topic_name, rd_kafka_err2name(fatal), reason)};
     }
 
+    // Negative when the broker no longer knew where it had put a record that was sent twice.
+    void note_offset(std::int64_t offset) {
+        const std::uint64_t index = answered - answered_before;
+        if (index == 0) first_offset = offset;
+        is_run &= offset >= 0 && static_cast<std::uint64_t>(offset - first_offset) == index;
+    }
+
     std::string topic_name;
     std::uint64_t sent = 0;
     std::uint64_t answered = 0;
-    std::optional<Error> failure;  // The first one; nothing is sent after it.
+    std::uint64_t answered_before = 0;  // The group that is under way.
+    std::int64_t first_offset = 0;      // Of its first record,
+    bool is_run = true;                 // and the others stand right behind it.
+    std::optional<Error> failure;       // The first one; nothing is sent after it.
     Handle handle;
     Topic topic;  // Goes before its handle.
 };
@@ -137,7 +148,7 @@ Result<void> GroupProducer::send(
     return {};
 }
 
-Result<void> GroupProducer::confirm(std::chrono::milliseconds patience) {
+Result<std::optional<std::uint64_t>> GroupProducer::confirm(std::chrono::milliseconds patience) {
     Parts& parts = *parts_;
     const Deadline deadline{patience};
     while (!parts.failure && parts.answered < parts.sent) {
@@ -154,7 +165,13 @@ Result<void> GroupProducer::confirm(std::chrono::milliseconds patience) {
             )};
     }
     if (parts.failure) return *parts.failure;
-    return {};
+    std::optional<std::uint64_t> first;
+    if (parts.is_run && parts.answered > parts.answered_before) {
+        first = static_cast<std::uint64_t>(parts.first_offset);
+    }
+    parts.answered_before = parts.answered;
+    parts.is_run = true;
+    return first;
 }
 
 }  // namespace daybook::kafka

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -31,8 +32,10 @@ class GroupProducer {
     [[nodiscard]] Result<void> send(
         std::string_view key, std::span<const std::byte> value, std::span<const Header> headers
     );
-    // Waits until all that was sent is confirmed by all in-sync replicas.
-    [[nodiscard]] Result<void> confirm(std::chrono::milliseconds patience);
+    // Waits until all that was sent is confirmed by all in-sync replicas. Answers the offset of the
+    // first record since the last confirm(), if Kafka has said that they stand one behind the
+    // other.
+    [[nodiscard]] Result<std::optional<std::uint64_t>> confirm(std::chrono::milliseconds patience);
 
  private:
     std::unique_ptr<Parts> parts_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <utility>
 
 #include "connectors/kafka/librdkafka.hpp"
 
@@ -21,6 +22,13 @@ struct DropQueue {
     void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
 };
 using Queue = std::unique_ptr<rd_kafka_queue_t, DropQueue>;
+
+struct DropPartitions {
+    void operator()(rd_kafka_topic_partition_list_t* list) const {
+        rd_kafka_topic_partition_list_destroy(list);
+    }
+};
+using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t, DropPartitions>;
 
 // So few records waiting while the topic goes on is a sign that nothing is being fetched.
 constexpr std::size_t few_waiting = std::size_t{8} * TopicReader::records_max;
@@ -38,6 +46,7 @@ struct TopicReader::Parts {
     void view_headers(rd_kafka_message_t& message);
     void hear_end();
     void wake_fetching();
+    [[nodiscard]] Partitions partition() const;
 
     Place place;
     std::shared_ptr<rd_kafka_t> handle;
@@ -45,6 +54,7 @@ struct TopicReader::Parts {
     Queue queue;  // What was fetched and not taken yet.
     std::shared_ptr<std::atomic<bool>> is_waking = std::make_shared<std::atomic<bool>>(false);
     bool is_started = false;
+    bool is_paused = false;
     std::uint64_t offset = 0;
     std::uint64_t end_offset = 0;
     bool is_at_end = false;
@@ -139,6 +149,12 @@ void TopicReader::Parts::wake_fetching() {
     });
 }
 
+Partitions TopicReader::Parts::partition() const {
+    Partitions list{rd_kafka_topic_partition_list_new(1)};
+    rd_kafka_topic_partition_list_add(list.get(), place.topic().c_str(), 0);
+    return list;
+}
+
 Result<std::unique_ptr<TopicReader>> TopicReader::open(
     const Place& place,
     const Settings& settings,
@@ -185,6 +201,28 @@ Result<std::unique_ptr<TopicReader>> TopicReader::open(
 TopicReader::TopicReader(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 TopicReader::~TopicReader() = default;
 
+void TopicReader::pause() {
+    if (std::exchange(parts_->is_paused, true)) return;
+    (void)rd_kafka_pause_partitions(parts_->handle.get(), parts_->partition().get());
+}
+
+void TopicReader::resume() {
+    if (!std::exchange(parts_->is_paused, false)) return;
+    constexpr int without_waiting = 0;
+    const auto next = static_cast<std::int64_t>(parts_->offset);
+    (void)rd_kafka_seek(parts_->topic.get(), 0, next, without_waiting);
+    (void)rd_kafka_resume_partitions(parts_->handle.get(), parts_->partition().get());
+}
+
+bool TopicReader::is_paused() const {
+    return parts_->is_paused;
+}
+
+void TopicReader::skip_to(std::uint64_t offset) {
+    parts_->offset = std::max(parts_->offset, offset);
+    parts_->end_offset = std::max(parts_->end_offset, offset);
+}
+
 void TopicReader::interrupt() {
     rd_kafka_queue_yield(parts_->queue.get());
 }
@@ -210,7 +248,9 @@ Result<std::size_t> TopicReader::next(std::chrono::milliseconds wait, const Take
     // Each is freed as soon as it was taken: what the library makes of its headers is many small
     // pieces, and thousands of them at a time are slow to make and to free.
     for (Message& message : parts.messages) {
-        DAYBOOK_TRY_VOID(parts.give(*message, take));
+        if (static_cast<std::uint64_t>(message->offset) >= parts.offset) {
+            DAYBOOK_TRY_VOID(parts.give(*message, take));
+        }
         message.reset();
     }
     parts.end_offset = std::max(parts.end_offset, parts.offset);

@@ -45,9 +45,16 @@ class TopicReader {
     // latest. Answers how many records it gave. `corrupt` when the topic does not hold the offset
     // (any more).
     [[nodiscard]] Result<std::size_t> next(std::chrono::milliseconds wait, const Take& take);
-    // Ends the waiting of a next() that another thread is in. From any thread.
+    // Nothing is fetched until resume(), which goes on at offset().
+    void pause();
+    void resume();
+    [[nodiscard]] bool is_paused() const;
+    // Records before this offset are not given any more.
+    void skip_to(std::uint64_t offset);
+    // Ends the waiting of a next() that another thread is in, or the next one that waits. From any
+    // thread.
     void interrupt();
-    // The offset after the last record that next() gave.
+    // The offset after the last record that next() gave or skipped.
     [[nodiscard]] std::uint64_t offset() const;
     // The end of the topic as the broker last told with the records; never behind offset().
     [[nodiscard]] std::uint64_t end_offset() const;

@@ -20,6 +20,8 @@ struct Expectation {
     std::uint64_t end = 0;
     Hash chain{};  // After its last event.
     std::shared_ptr<const SentGroup> sent;
+    bool is_confirmed = false;            // By Kafka, which says
+    std::optional<std::uint64_t> offset;  // where it put the first record; none: it did not say.
 };
 
 // The newest claim that counts.
@@ -37,6 +39,7 @@ struct TailState {
     bool is_confirmed = false;  // It is the topic that the copy was read from.
     std::uint64_t end_offset = 0;
     std::uint64_t void_records = 0;
+    std::uint64_t unread_records = 0;  // Ours, known from Kafka's answer.
     std::uint64_t fences = 0;
     std::optional<SeenClaim> newest_claim;
     std::optional<Hash> genesis;  // The chain value after the first event.

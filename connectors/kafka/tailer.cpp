@@ -12,6 +12,8 @@ namespace daybook::kafka {
 namespace {
 
 constexpr std::chrono::milliseconds read_wait{100};
+// A node that appends now and then reads in between, so that it hears of a claim soon.
+constexpr std::chrono::milliseconds pause_length{100};
 // How long the topic may seem to end before the copy does: a new leader may not know its end yet.
 constexpr std::chrono::seconds behind_patience{10};
 // One append to the copy has about so many bytes while the topic is read from far behind.
@@ -144,7 +146,9 @@ void Tailer::run() {
         is_first_of_page_ = true;
         auto count = reader_->next(read_wait, take_one);
         if (!count.ok()) return fail(std::move(count).error());
-        auto taken = end_taking(count.value());
+        auto taken = take_confirmed();
+        if (parts_.clock.elapsed() >= paused_until_) reader_->resume();
+        if (taken.ok()) taken = end_taking(count.value());
         if (!taken.ok()) return fail(std::move(taken).error());
     }
 }
@@ -155,7 +159,11 @@ void Tailer::learn_what_is_expected() {
         found_.nonce = watched_nonce_;
         found_.claim.reset();
     }
-    if (expected_.number == expectation_.number) return;
+    if (expected_.number == expectation_.number) {
+        expected_.is_confirmed = expectation_.is_confirmed;
+        expected_.offset = expectation_.offset;
+        return;
+    }
     expected_ = expectation_;
     found_.expectation = expected_.number;
     found_.is_met = false;
@@ -165,10 +173,30 @@ void Tailer::learn_what_is_expected() {
 Result<void> Tailer::take(const RawRecord& raw) {
     // What is expected was said before it was sent, so before any record of this page came.
     if (std::exchange(is_first_of_page_, false)) learn_what_is_expected();
-    DAYBOOK_TRY_VOID(judge(raw));
+    DAYBOOK_TRY_VOID(read(raw));
     next_.offset = raw.offset + 1;
     // Far behind, the copy takes large groups; near the end, whatever there is.
     return counted_ > 0 && arena_.bytes() >= block_bytes ? hand_over() : Result<void>{};
+}
+
+Result<void> Tailer::take_confirmed() {
+    learn_what_is_expected();
+    const std::shared_ptr<const SentGroup> sent = expected_.sent;
+    if (!sent || !expected_.is_confirmed || last_of_origin_) return {};
+    const std::uint64_t first = expected_.offset.value_or(0);
+    const std::uint64_t end = first + sent->count();
+    if (!expected_.offset || next_.offset < first || next_.offset >= end) {
+        reader_->resume();
+        return {};
+    }
+    for (; next_.offset < end; ++next_.offset) {
+        DAYBOOK_TRY_VOID(judge(sent->at(next_.offset - first), next_.offset));
+        ++next_.unread_records;
+    }
+    reader_->skip_to(end);
+    reader_->pause();
+    paused_until_ = parts_.clock.elapsed() + pause_length;
+    return {};
 }
 
 Result<void> Tailer::end_taking(std::size_t records) {
@@ -183,14 +211,16 @@ Result<void> Tailer::end_taking(std::size_t records) {
     return hand_over();
 }
 
-Result<void> Tailer::judge(const RawRecord& raw) {
+Result<void> Tailer::read(const RawRecord& raw) {
     if (last_of_origin_) return check_last_record(raw);
     const auto incoming = kafka::incoming(raw.value, raw.headers, hasher_, expected_.sent.get());
-    if (!incoming) {
-        ++next_.void_records;
-        return {};
-    }
-    const Judgement judgement = rule_.judge(incoming->record);
+    if (incoming) return judge(*incoming, raw.offset);
+    ++next_.void_records;
+    return {};
+}
+
+Result<void> Tailer::judge(const Incoming& incoming, std::uint64_t offset) {
+    const Judgement judgement = rule_.judge(incoming.record);
     next_.void_records += judgement.voided;
     if (judgement.voided > 0) {
         const std::size_t waited = arena_.count() - counted_;
@@ -198,18 +228,18 @@ Result<void> Tailer::judge(const RawRecord& raw) {
         arena_.drop_last(waited);
     }
     if (judgement.verdict == Verdict::is_void) {
-        note_void(incoming->record);
+        note_void(incoming.record);
     } else {
-        DAYBOOK_TRY_VOID(keep(*incoming, judgement.verdict));
+        DAYBOOK_TRY_VOID(keep(incoming, judgement.verdict));
     }
-    if (incoming->record.is_claim) DAYBOOK_TRY_VOID(note_claim(*incoming, judgement.verdict));
+    if (incoming.record.is_claim) DAYBOOK_TRY_VOID(note_claim(incoming, judgement.verdict));
     next_.tip = rule_.tip();
     next_.waiting = rule_.waiting();
     next_.waiting_chain = rule_.waiting_chain();
     if (rule_.waiting() != 0) return {};
-    safe_.offset = raw.offset + 1;
+    safe_.offset = offset + 1;
     safe_.tip = next_.tip;
-    safe_.last = incoming->record.leaf;
+    safe_.last = incoming.record.leaf;
     return {};
 }
 
@@ -485,6 +515,15 @@ void Tailer::expect(Expectation expectation) {
     expectation_missed_.reset();
 }
 
+void Tailer::confirm(std::optional<std::uint64_t> offset) {
+    {
+        const std::scoped_lock lock{mutex_};
+        expectation_.is_confirmed = true;
+        expectation_.offset = offset;
+    }
+    reader_->interrupt();
+}
+
 Result<void> Tailer::wait_for_group(std::chrono::milliseconds patience) {
     std::unique_lock lock{mutex_};
     changed_.wait_for(lock, patience, [&] {
@@ -497,7 +536,7 @@ Result<void> Tailer::wait_for_group(std::chrono::milliseconds patience) {
     return Error{
         ErrorCode::io,
         fmt::format(
-            "topic {}: our group was confirmed, but not read back within {} ms",
+            "topic {}: our group was confirmed, but is not known to count after {} ms",
             parts_.topic,
             patience.count()
         )};

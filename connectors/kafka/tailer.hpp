@@ -59,6 +59,11 @@ class Tailer {
 
     // To be called before the first record of the group is sent; it gets a number.
     void expect(Expectation expectation);
+    // Kafka has confirmed the expected group, with its first record at that offset. If that is
+    // where reading has come to, it is known what stands there: the group is judged at once, and
+    // nothing is fetched while one group follows another so. Else, or without an offset, it is
+    // read.
+    void confirm(std::optional<std::uint64_t> offset);
     // Until the whole group was read as valid and stands in the copy; the Error says why it never
     // will, or not by us.
     [[nodiscard]] Result<void> wait_for_group(std::chrono::milliseconds patience);
@@ -75,8 +80,10 @@ class Tailer {
     void run();
     void learn_what_is_expected();
     [[nodiscard]] Result<void> take(const RawRecord& raw);
+    [[nodiscard]] Result<void> take_confirmed();
     [[nodiscard]] Result<void> end_taking(std::size_t records);
-    [[nodiscard]] Result<void> judge(const RawRecord& raw);
+    [[nodiscard]] Result<void> read(const RawRecord& raw);
+    [[nodiscard]] Result<void> judge(const Incoming& incoming, std::uint64_t offset);
     [[nodiscard]] Result<void> check_last_record(const RawRecord& raw);
     void note_void(const Record& record);
     [[nodiscard]] Result<void> keep(const Incoming& incoming, Verdict verdict);
@@ -107,6 +114,7 @@ class Tailer {
     TailState next_;                      // Becomes state_ when the copy has it.
     Expectation expected_;                // As of the records in hand.
     Findings found_;
+    std::chrono::nanoseconds paused_until_{};  // Reading, unless another group is confirmed.
     bool is_first_of_page_ = true;
     std::optional<std::chrono::nanoseconds> behind_since_;
 

@@ -31,7 +31,8 @@ std::uint32_t batch_count_of(std::uint64_t command) {
 std::string SimulationReport::text() const {
     return fmt::format(
         "{} records, {} events, {} void, {} claims, {} fences, {} late, {} repeated, {} dropped, "
-        "{} crashes, {} zombies, {} acknowledged, {} told absent; lost {}, doubled {}, torn {}, "
+        "{} crashes, {} zombies, {} unread, {} acknowledged, {} told absent; lost {}, doubled {}, "
+        "torn {}, "
         "risen {}, differing {}",
         records,
         events,
@@ -43,6 +44,7 @@ std::string SimulationReport::text() const {
         dropped,
         crashes,
         zombies,
+        unread,
         acknowledged,
         told_absent,
         lost,
@@ -139,13 +141,20 @@ void Simulation::arrive(const Sent& sent) {
 
 void Simulation::confirm(const Sent& sent) {
     Node& node = nodes_[sent.node];
-    if (!node.open || node.open->number != sent.group || node.open->unconfirmed == 0) return;
-    if (--node.open->unconfirmed > 0 || options_.reads_back) return;
+    if (!node.open || node.open->number != sent.group) return;
+    // Of a record that was sent twice Kafka keeps the first, and says so; here the second may stand
+    // in the topic as well.
+    node.open->offsets.emplace(sent.record.position, topic_.size() - 1);
+    if (!is_confirmed(*node.open) || options_.reads_back) return;
     // Without reading back, the word of Kafka is taken for the thing itself.
     for (std::size_t at = 0; at < node.open->commands.size(); ++at) {
         acknowledge(node.open->commands[at], node.open->positions[at]);
     }
     node.open.reset();
+}
+
+bool Simulation::is_confirmed(const Group& group) {
+    return group.offsets.size() == group.sent.size();
 }
 
 // ---- The book -----------------------------------------------------------------------------------
@@ -205,7 +214,29 @@ void Simulation::read(std::size_t index) {
     for (; left > 0 && node.offset < topic_.size(); --left) {
         read_one(index, topic_[node.offset]);
         ++node.offset;
-        if (node.rule.tip() != tips_[node.offset - 1]) ++report_.differing;
+        compare_with_truth(node);
+    }
+    take_confirmed(index);
+}
+
+void Simulation::compare_with_truth(const Node& node) {
+    if (node.rule.tip() != tips_[node.offset - 1]) ++report_.differing;
+}
+
+// What Kafka says that it has put where the node reads next is known without reading it.
+void Simulation::take_confirmed(std::size_t index) {
+    Node& node = nodes_[index];
+    if (!options_.reads_back || !node.open || !is_confirmed(*node.open)) return;
+    const std::vector<Sent> sent = node.open->sent;
+    const std::map<std::uint64_t, std::uint64_t> offsets = node.open->offsets;
+    for (const Sent& own : sent) {
+        const std::uint64_t offset = offsets.at(own.record.position);
+        if (offset < node.offset) continue;
+        if (options_.compares_offsets && offset != node.offset) return;
+        read_one(index, own);
+        node.offset = offset + 1;
+        ++report_.unread;
+        compare_with_truth(node);
     }
 }
 
@@ -226,7 +257,7 @@ void Simulation::read_one(std::size_t index, const Sent& sent) {
     const bool is_own = !sent.record.is_claim && sent.node == index && node.leads != 0 &&
                         sent.record.term == node.leads;
     if (is_own && judgement.verdict == Verdict::is_void) node.leads = 0;
-    if (options_.reads_back && node.leads != 0 && node.open && node.open->unconfirmed == 0 &&
+    if (options_.reads_back && node.leads != 0 && node.open && is_confirmed(*node.open) &&
         node.rule.tip().next >= node.open->end) {
         settle(index);
     }
@@ -327,9 +358,10 @@ void Simulation::append_batch(std::size_t index, Group& group, std::uint64_t com
             .batch_count = count,
             .leaf = leaf_of(command, at, group.number)};
         chain = hasher_.chain(chain, record.leaf);
-        send({.record = record, .command = command, .group = group.number, .node = index});
+        const Sent sent{.record = record, .command = command, .group = group.number, .node = index};
+        send(sent);
+        group.sent.push_back(sent);
         ++group.end;
-        ++group.unconfirmed;
     }
 }
 

@@ -23,7 +23,10 @@ struct SimulationOptions {
     std::uint64_t steps = 50'000;
     Guard guard = Guard::whole;
     bool reads_back = true;  // False: a node acknowledges as soon as Kafka confirmed the records.
-    bool remembers = true;   // False: a node decides a command again that the book has already.
+    // False: a node takes what was confirmed as the next records, wherever Kafka says that they
+    // are.
+    bool compares_offsets = true;
+    bool remembers = true;  // False: a node decides a command again that the book has already.
     bool waits_for_claim = true;  // False: it says "absent" as soon as it waits no longer.
 };
 
@@ -36,6 +39,7 @@ struct SimulationReport {
     std::uint64_t late = 0;      // Sent records that arrived long after they were sent.
     std::uint64_t repeated = 0;  // Records that arrived once more.
     std::uint64_t dropped = 0;   // Records that never arrived.
+    std::uint64_t unread = 0;    // Own records that a node knew from Kafka's answer.
     std::uint64_t crashes = 0;
     std::uint64_t zombies = 0;  // Nodes that slept while they led, and woke up.
     std::uint64_t acknowledged = 0;
@@ -75,7 +79,8 @@ class Simulation {
         std::vector<std::uint64_t> commands;
         std::vector<std::uint64_t> positions;  // Of each command's first event.
         std::uint64_t end = 0;
-        std::uint64_t unconfirmed = 0;  // Records for which Kafka has not answered.
+        std::vector<Sent> sent;
+        std::map<std::uint64_t, std::uint64_t> offsets;  // Of positions, as far as confirmed.
         std::uint64_t given_up_at = 0;  // The step at which the node stops waiting.
     };
     struct Node {
@@ -98,6 +103,9 @@ class Simulation {
     void deliver_one();
     void arrive(const Sent& sent);
     void confirm(const Sent& sent);
+    [[nodiscard]] static bool is_confirmed(const Group& group);
+    void take_confirmed(std::size_t index);
+    void compare_with_truth(const Node& node);
     void count(const Sent& sent, Verdict verdict);
     void finish_batch();
     void node_turn(std::size_t index);

@@ -42,6 +42,7 @@ TEST_CASE("many writers and a bad network: nothing is lost, doubled, torn or ris
     CHECK(report.repeated > 0);
     CHECK(report.dropped > 0);
     CHECK(report.zombies > 0);
+    CHECK(report.unread > report.acknowledged / 10);
     CHECK(report.told_absent > 0);
 }
 
@@ -64,6 +65,12 @@ TEST_CASE("without whole batches, half a command stays in the book") {
 
 TEST_CASE("without reading back, what was acknowledged is lost") {
     CHECK(simulate({.reads_back = false}).lost > 0);
+}
+
+TEST_CASE("without a look at where Kafka has put a group, nodes see different books") {
+    const SimulationReport report = simulate({.compares_offsets = false});
+    CHECK(report.differing > 0);
+    CHECK(report.lost > 0);
 }
 
 TEST_CASE("without a look at where a claim stands, it says that it stands elsewhere") {

@@ -89,6 +89,35 @@ TEST_CASE("who claims may append, and another node reads the same bytes") {
     CHECK(metrics.group_events.sum == 257);
 }
 
+TEST_CASE("of its own groups a node reads what it must") {
+    TestTopic topic;
+    TestNode a{topic.place, "a"};
+    TestNode b{topic.place, "b"};
+    require_ok(a.open());
+    require_ok(a.claim());
+    const auto append_ten = [&] {
+        for (int group = 0; group < 10; ++group) require_ok(a.append(3));
+    };
+    append_ten();
+    const std::uint64_t unread = a.log->metrics().unread_records;
+    CHECK(unread > 0);
+    // What others wrote in between is read, and what comes behind it.
+    topic.inject_batch(*a.log, 0, 2, 2);
+    append_ten();
+    CHECK(a.log->metrics().void_records == 2);
+    append_ten();
+    CHECK(a.log->metrics().unread_records > unread);
+    require_ok(b.open());
+    check_same(*a.log, *b.log);
+    require_ok(b.claim());
+    const auto late = a.append();
+    REQUIRE(!late.ok());
+    CHECK(late.error().message.find("claimed") != std::string::npos);
+    require_ok(a.log->catch_up());
+    check_same(*a.log, *b.log);
+    CHECK(a.log->metrics().lag_records() == 0);
+}
+
 TEST_CASE("a claim takes the book over, and the one before appends no more") {
     const TestTopic topic;
     TestNode a{topic.place, "a"};
