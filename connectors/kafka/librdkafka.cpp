@@ -40,7 +40,7 @@ bool finished_within(std::chrono::milliseconds deadline, std::function<void()> w
 
 // Closing can hang while a broker is down: the handle is then left to a thread that nobody joins.
 void CloseHandle::operator()(rd_kafka_t* handle) const {
-    (void)finished_within(close_deadline, [handle] { rd_kafka_destroy(handle); });
+    (void)finished_within(close_deadline, [handle, heard = heard] { rd_kafka_destroy(handle); });
 }
 
 Result<void> set(rd_kafka_conf_t* configuration, const char* name, const std::string& value) {
@@ -105,9 +105,13 @@ std::string Complaint::text() const {
     return text_;
 }
 
-Result<Handle> make_handle(rd_kafka_type_t type, Configuration configuration) {
+Result<Handle> make_handle(
+    rd_kafka_type_t type, Configuration configuration, std::shared_ptr<void> heard
+) {
     std::array<char, reason_bytes> reason{};
-    Handle handle{rd_kafka_new(type, configuration.get(), reason.data(), reason.size())};
+    Handle handle{
+        rd_kafka_new(type, configuration.get(), reason.data(), reason.size()),
+        CloseHandle{std::move(heard)}};
     if (handle == nullptr) {
         return Error{ErrorCode::invalid, fmt::format("the settings for Kafka: {}", reason.data())};
     }

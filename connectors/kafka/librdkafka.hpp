@@ -22,8 +22,10 @@ namespace daybook::kafka {
 // be owned by it.
 [[nodiscard]] bool finished_within(std::chrono::milliseconds deadline, std::function<void()> work);
 
+// Closing calls back as opening and use do, and may take longer than whoever closes waits.
 struct CloseHandle {
     void operator()(rd_kafka_t* handle) const;
+    std::shared_ptr<void> heard;  // What the handle's callbacks use; lives as long as the handle.
 };
 struct DropTopic {
     void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
@@ -43,14 +45,18 @@ using Configuration = std::unique_ptr<rd_kafka_conf_t, DropConfiguration>;
 [[nodiscard]] Result<void> set(
     rd_kafka_conf_t* configuration, const char* name, const std::string& value
 );
-// Takes the configuration over.
-[[nodiscard]] Result<Handle> make_handle(rd_kafka_type_t type, Configuration configuration);
+// Takes the configuration over. `heard` is what its callbacks use, if anything: the handle keeps it
+// until nothing can call back any more.
+[[nodiscard]] Result<Handle> make_handle(
+    rd_kafka_type_t type, Configuration configuration, std::shared_ptr<void> heard = nullptr
+);
 
 // What broke a handle's newest connection, in librdkafka's words: a wrong password or an unknown
 // certificate is told to its log alone, the call that suffers says only that nobody answered.
 class Complaint {
  public:
-    // The configuration's opaque pointer must be this complaint from now on.
+    // The configuration's opaque pointer must be this complaint from now on, and its handle keeps
+    // it: librdkafka's threads write to the log until the handle is closed.
     void listen(rd_kafka_conf_t* configuration);
     [[nodiscard]] std::string text() const;  // "" without one.
 

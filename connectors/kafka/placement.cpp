@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <thread>
 
 #include "connectors/kafka/librdkafka.hpp"
@@ -48,13 +49,55 @@ std::string book_in(const std::string& topic, const std::string& environment) {
     return book.find('.') == std::string::npos ? book : std::string{};
 }
 
+// What the group's news goes to. Closing may take longer than ~Placement() waits, and is told of
+// assignments until it is done: nobody hears of those.
+struct Listener {
+    void hear(const rd_kafka_topic_partition_list_t& partitions);
+
+    std::string environment;
+    std::atomic<std::uint64_t> assignments = 0;
+    std::mutex mutex;
+    PlacementCallback callback;  // Guarded by mutex. Null once the placement goes.
+};
+
+void Listener::hear(const rd_kafka_topic_partition_list_t& partitions) {
+    std::vector<std::string> books;
+    for (int i = 0; i < partitions.cnt; ++i) {
+        std::string book = book_in(partitions.elems[i].topic, environment);
+        if (!book.empty()) books.push_back(std::move(book));
+    }
+    ++assignments;
+    const std::scoped_lock lock{mutex};
+    if (callback) callback(books);
+}
+
+void assign(rd_kafka_t* handle, rd_kafka_topic_partition_list_t& partitions) {
+    for (int i = 0; i < partitions.cnt; ++i) partitions.elems[i].offset = RD_KAFKA_OFFSET_END;
+    rd_kafka_assign(handle, &partitions);
+    rd_kafka_pause_partitions(handle, &partitions);
+}
+
+// Between two assignments nothing is revoked from us: every change in the group begins with taking
+// all from all, and most of it comes back a moment later.
+void on_rebalance(
+    rd_kafka_t* handle,
+    rd_kafka_resp_err_t code,
+    rd_kafka_topic_partition_list_t* partitions,
+    void* opaque
+) {
+    if (code != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+        rd_kafka_assign(handle, nullptr);
+        return;
+    }
+    assign(handle, *partitions);
+    static_cast<Listener*>(opaque)->hear(*partitions);
+}
+
 }  // namespace
 
 struct Placement::Parts {
-    PlacementOptions options;
-    PlacementCallback callback;
+    std::shared_ptr<Listener> listener;
     Handle handle;
-    std::atomic<std::uint64_t> assignments = 0;
     std::atomic<bool> is_stopping = false;
     std::thread thread;
 
@@ -65,30 +108,6 @@ struct Placement::Parts {
             if (message != nullptr) rd_kafka_message_destroy(message);
         }
     }
-    void assign(rd_kafka_topic_partition_list_t* partitions) {
-        for (int i = 0; i < partitions->cnt; ++i) partitions->elems[i].offset = RD_KAFKA_OFFSET_END;
-        rd_kafka_assign(handle.get(), partitions);
-        rd_kafka_pause_partitions(handle.get(), partitions);
-        std::vector<std::string> books;
-        for (int i = 0; i < partitions->cnt; ++i) {
-            std::string book = book_in(partitions->elems[i].topic, options.environment);
-            if (!book.empty()) books.push_back(std::move(book));
-        }
-        ++assignments;
-        callback(books);
-    }
-    // Between two assignments nothing is revoked from us: every change in the group begins with
-    // taking all from all, and most of it comes back a moment later.
-    static void on_rebalance(
-        rd_kafka_t* handle,
-        rd_kafka_resp_err_t code,
-        rd_kafka_topic_partition_list_t* partitions,
-        void* opaque
-    ) {
-        auto& parts = *static_cast<Parts*>(opaque);
-        if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) return parts.assign(partitions);
-        rd_kafka_assign(handle, nullptr);
-    }
 };
 
 Placement::Placement(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -96,14 +115,16 @@ Placement::Placement(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Placement::~Placement() {
     parts_->is_stopping = true;
     if (parts_->thread.joinable()) parts_->thread.join();
+    const std::scoped_lock lock{parts_->listener->mutex};
+    parts_->listener->callback = nullptr;
 }
 
 Result<std::unique_ptr<Placement>> Placement::open(
     const PlacementOptions& options, PlacementCallback callback
 ) {
-    auto parts = std::make_unique<Parts>();
-    parts->options = options;
-    parts->callback = std::move(callback);
+    const auto listener = std::make_shared<Listener>();
+    listener->environment = options.environment;
+    listener->callback = std::move(callback);
     const std::string begin = topic_begin(options.environment);
     const Property ours[] = {
         {"group.id", group_of_owners(options.environment)},
@@ -118,9 +139,11 @@ Result<std::unique_ptr<Placement>> Placement::open(
     };
     const Place place{.brokers = options.brokers, .environment = {}, .book = {}};
     DAYBOOK_TRY(auto configuration, make_configuration(place, ours, options.settings));
-    rd_kafka_conf_set_opaque(configuration.get(), parts.get());
-    rd_kafka_conf_set_rebalance_cb(configuration.get(), &Parts::on_rebalance);
-    DAYBOOK_TRY(parts->handle, make_handle(RD_KAFKA_CONSUMER, std::move(configuration)));
+    rd_kafka_conf_set_opaque(configuration.get(), listener.get());
+    rd_kafka_conf_set_rebalance_cb(configuration.get(), &on_rebalance);
+    auto parts = std::make_unique<Parts>();
+    parts->listener = listener;
+    DAYBOOK_TRY(parts->handle, make_handle(RD_KAFKA_CONSUMER, std::move(configuration), listener));
     rd_kafka_poll_set_consumer(parts->handle.get());
     const PartitionList topics{
         rd_kafka_topic_partition_list_new(static_cast<int>(options.books.size()))};
@@ -143,7 +166,7 @@ Result<std::unique_ptr<Placement>> Placement::open(
 }
 
 std::uint64_t Placement::assignments() const {
-    return parts_->assignments;
+    return parts_->listener->assignments;
 }
 
 std::string group_of_owners(const std::string& environment) {

@@ -46,7 +46,10 @@ struct Administrator {
         Administrator administrator{.patience = patience};
         DAYBOOK_TRY(Configuration configuration, make_configuration(place, {}, settings));
         administrator.complaint->listen(configuration.get());
-        DAYBOOK_TRY(administrator.handle, make_handle(RD_KAFKA_PRODUCER, std::move(configuration)));
+        DAYBOOK_TRY(
+            administrator.handle,
+            make_handle(RD_KAFKA_PRODUCER, std::move(configuration), administrator.complaint)
+        );
         administrator.queue.reset(rd_kafka_queue_new(administrator.handle.get()));
         return administrator;
     }
@@ -75,7 +78,7 @@ struct Administrator {
         return event;
     }
 
-    std::unique_ptr<Complaint> complaint = std::make_unique<Complaint>();  // Outlives the handle.
+    std::shared_ptr<Complaint> complaint = std::make_shared<Complaint>();
     Handle handle;
     Queue queue;
     std::chrono::milliseconds patience;
