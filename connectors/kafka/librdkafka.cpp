@@ -155,14 +155,13 @@ Result<Topic> open_topic(
     return topic;
 }
 
-Result<std::int64_t> end_offset(
+Result<OffsetsHeld> offsets_held(
     const std::shared_ptr<rd_kafka_t>& handle,
     const std::string& topic,
     std::chrono::milliseconds patience
 ) {
     struct Answer {
-        std::int64_t low = 0;
-        std::int64_t high = 0;
+        OffsetsHeld held;
         rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TIMED_OUT;
     };
     const auto answer = std::make_shared<Answer>();
@@ -173,12 +172,12 @@ Result<std::int64_t> end_offset(
             handle.get(),
             topic.c_str(),
             0,
-            &answer->low,
-            &answer->high,
+            &answer->held.low,
+            &answer->held.high,
             static_cast<int>(patience.count())
         );
     });
-    if (is_done && answer->error == RD_KAFKA_RESP_ERR_NO_ERROR) return answer->high;
+    if (is_done && answer->error == RD_KAFKA_RESP_ERR_NO_ERROR) return answer->held;
     return Error{
         ErrorCode::unavailable,
         fmt::format(

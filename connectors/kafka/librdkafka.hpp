@@ -73,8 +73,12 @@ class Complaint {
     rd_kafka_t* handle, const Place& place, std::chrono::milliseconds patience
 );
 
-// The end of the topic: the offset that the next record takes.
-[[nodiscard]] Result<std::int64_t> end_offset(
+// The first offset that the topic's leader holds, and the one that the next record takes.
+struct OffsetsHeld {
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+};
+[[nodiscard]] Result<OffsetsHeld> offsets_held(
     const std::shared_ptr<rd_kafka_t>& handle,
     const std::string& topic,
     std::chrono::milliseconds patience

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <optional>
 #include <utility>
 
+#include "connectors/kafka/deadline.hpp"
 #include "connectors/kafka/librdkafka.hpp"
 
 namespace daybook::kafka {
@@ -30,6 +32,11 @@ struct DropPartitions {
 };
 using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t, DropPartitions>;
 
+// How long the leader may say that it does not hold our offset before it is believed: a new one may
+// not know its end yet. And how long it is waited for each time it is asked.
+constexpr std::chrono::seconds lost_patience{10};
+constexpr std::chrono::seconds ask_patience{2};
+
 // So few records waiting while the topic goes on is a sign that nothing is being fetched.
 constexpr std::size_t few_waiting = std::size_t{8} * TopicReader::records_max;
 constexpr int wake_wait_ms = 1000;
@@ -41,7 +48,9 @@ struct TopicReader::Parts {
         if (is_started) (void)rd_kafka_consume_stop(topic.get(), 0);
     }
     [[nodiscard]] Result<void> sort_in(Message message);
-    [[nodiscard]] Error trouble(const rd_kafka_message_t& message) const;
+    [[nodiscard]] Result<void> find_again();
+    [[nodiscard]] Result<void> start();
+    [[nodiscard]] Error not_held() const;
     [[nodiscard]] Result<void> give(rd_kafka_message_t& message, const Take& take);
     void view_headers(rd_kafka_message_t& message);
     void hear_end();
@@ -55,6 +64,8 @@ struct TopicReader::Parts {
     std::shared_ptr<std::atomic<bool>> is_waking = std::make_shared<std::atomic<bool>>(false);
     bool is_started = false;
     bool is_paused = false;
+    bool is_lost = false;                // librdkafka has given the offset up, and fetches no more.
+    std::optional<Deadline> lost_until;  // Since the leader does not hold it.
     std::uint64_t offset = 0;
     std::uint64_t end_offset = 0;
     bool is_at_end = false;
@@ -75,18 +86,51 @@ Result<void> TopicReader::Parts::sort_in(Message message) {
         is_at_end = true;
         return {};
     }
-    const bool is_final = message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE ||
-                          message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
-                          message->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
-    if (is_final) return trouble(*message);
+    if (message->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+        return Error{ErrorCode::denied, fmt::format("topic {} may not be read", place.topic())};
+    }
+    is_lost |= message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE ||
+               message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET;
     // Everything else passes: a broker that is away, a leader that moves.
     return {};
 }
 
-Error TopicReader::Parts::trouble(const rd_kafka_message_t& message) const {
-    if (message.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
-        return {ErrorCode::denied, fmt::format("topic {} may not be read", place.topic())};
+// A broker that leads no more gives records all the same, and may lack what the new leader has
+// confirmed: it says that our offset is out of range, and librdkafka takes its word. What is asked
+// here the leader alone answers.
+Result<void> TopicReader::Parts::find_again() {
+    const auto held = offsets_held(handle, place.topic(), ask_patience);
+    if (!held.ok()) return {};
+    const auto wanted = static_cast<std::int64_t>(offset);
+    if (wanted >= held.value().low && wanted <= held.value().high) {
+        lost_until.reset();
+        is_lost = false;
+        (void)rd_kafka_consume_stop(topic.get(), 0);
+        is_started = false;
+        if (std::exchange(is_paused, false)) {
+            (void)rd_kafka_resume_partitions(handle.get(), partition().get());
+        }
+        return start();
     }
+    if (!lost_until) lost_until.emplace(lost_patience);
+    return lost_until->is_over() ? Result<void>{not_held()} : Result<void>{};
+}
+
+Result<void> TopicReader::Parts::start() {
+    if (rd_kafka_consume_start(topic.get(), 0, static_cast<std::int64_t>(offset)) != 0) {
+        return Error{
+            ErrorCode::unavailable,
+            fmt::format(
+                "topic {} cannot be read: {}",
+                place.topic(),
+                rd_kafka_err2str(rd_kafka_last_error())
+            )};
+    }
+    is_started = true;
+    return {};
+}
+
+Error TopicReader::Parts::not_held() const {
     return {
         ErrorCode::corrupt,
         fmt::format(
@@ -184,16 +228,7 @@ Result<std::unique_ptr<TopicReader>> TopicReader::open(
     parts->offset = offset;
     parts->end_offset = offset;
     DAYBOOK_TRY(parts->topic, open_topic(parts->handle.get(), place, patience));
-    if (rd_kafka_consume_start(parts->topic.get(), 0, static_cast<std::int64_t>(offset)) != 0) {
-        return Error{
-            ErrorCode::unavailable,
-            fmt::format(
-                "topic {} cannot be read: {}",
-                place.topic(),
-                rd_kafka_err2str(rd_kafka_last_error())
-            )};
-    }
-    parts->is_started = true;
+    DAYBOOK_TRY_VOID(parts->start());
     parts->queue.reset(rd_kafka_queue_get_partition(parts->handle.get(), place.topic().c_str(), 0));
     return std::make_unique<TopicReader>(std::move(parts));
 }
@@ -229,6 +264,7 @@ void TopicReader::interrupt() {
 
 Result<std::size_t> TopicReader::next(std::chrono::milliseconds wait, const Take& take) {
     Parts& parts = *parts_;
+    if (parts.is_lost) DAYBOOK_TRY_VOID(parts.find_again());
     // One record wakes us at once; what else is there comes with it. A batch alone would wait until
     // it is full.
     Message first{rd_kafka_consume(parts.topic.get(), 0, static_cast<int>(wait.count()))};
@@ -271,9 +307,9 @@ bool TopicReader::is_at_end() const {
 
 Result<std::uint64_t> TopicReader::ask_end(std::chrono::milliseconds patience) const {
     DAYBOOK_TRY(
-        const std::int64_t end, kafka::end_offset(parts_->handle, parts_->place.topic(), patience)
+        const OffsetsHeld held, offsets_held(parts_->handle, parts_->place.topic(), patience)
     );
-    return static_cast<std::uint64_t>(end);
+    return static_cast<std::uint64_t>(held.high);
 }
 
 }  // namespace daybook::kafka

@@ -86,7 +86,7 @@ struct Home {
 
 constexpr Home homes[] = {
     {"rocksdb/", {"engine/store"}},
-    {"librdkafka/", {"connectors/kafka", "bench/kafka"}},
+    {"librdkafka/", {"connectors/kafka", "bench/kafka", "tests/connectors/kafka"}},
     {"boost/asio", {"connectors/http"}},
     {"boost/beast", {"connectors/http"}},
     {"sqlite3.h", {"projections/sql"}},
