@@ -36,9 +36,10 @@ struct Imitation {
     Imitation& operator=(const Imitation&) = delete;
 
     void put(std::string value) const {
+        const std::string topic = place.topic();
         const auto error = rd_kafka_producev(
             handle,
-            RD_KAFKA_V_TOPIC(place.topic().c_str()),
+            RD_KAFKA_V_TOPIC(topic.c_str()),
             RD_KAFKA_V_PARTITION(0),
             RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
             RD_KAFKA_V_VALUE(value.data(), value.size()),
