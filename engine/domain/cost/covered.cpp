@@ -10,6 +10,19 @@ std::int64_t Covered::of(Moment later_issue) const {
     return found == parts.end() || found->issue != later_issue ? 0 : found->quantity;
 }
 
+void Covered::cover(Moment later_issue, std::int64_t more) {
+    auto found = std::ranges::lower_bound(parts, later_issue, {}, &Part::issue);
+    if (found == parts.end() || found->issue != later_issue) {
+        found = parts.insert(found, {later_issue});
+    }
+    found->quantity += more;
+}
+
+void Covered::pass(Moment first) {
+    issue = first.next();
+    std::erase_if(parts, [&](const Part& one) { return one.issue == first; });
+}
+
 Covered CoveredMarks::at_or_before(Moment moment) const {
     if (!shared_) return {};
     const std::vector<Covered>& marks = shared_->marks;

@@ -23,6 +23,10 @@ struct Covered {
     std::vector<Part> parts;  // and so much of later ones, in their order.
 
     [[nodiscard]] std::int64_t of(Moment later_issue) const;
+    // So much more of it is covered.
+    void cover(Moment later_issue, std::int64_t more);
+    // All that is short is covered through this issue, the first that was left.
+    void pass(Moment first);
 };
 
 // What was found out at some moments of a pool, so that nobody has to read it again from the

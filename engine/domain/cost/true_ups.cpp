@@ -238,10 +238,7 @@ void TrueUpReader::cover(Covering covering) {
             settle(*waiting, {covering.receipt, part, worth});
         }
         if (covered_.of(waiting->issue) < waiting->quantity) continue;
-        std::erase_if(covered_.parts, [&](const Covered::Part& one) {
-            return one.issue == waiting->issue;
-        });
-        covered_.issue = waiting->issue.next();
+        covered_.pass(waiting->issue);
         front_->pass();
     }
     std::ranges::sort(made_, {}, &TrueUp::issue);
@@ -273,12 +270,7 @@ std::optional<ShortIssues::One> TrueUpReader::waiting(Moment issue) const {
 
 void TrueUpReader::settle(const ShortIssues::One& waiting, const Settling& by) {
     if (is_telling_) tell(waiting, by);
-    auto& parts = covered_.parts;
-    auto found = std::ranges::lower_bound(parts, waiting.issue, {}, &Covered::Part::issue);
-    if (found == parts.end() || found->issue != waiting.issue) {
-        found = parts.insert(found, {waiting.issue});
-    }
-    found->quantity += by.quantity;
+    covered_.cover(waiting.issue, by.quantity);
 }
 
 void TrueUpReader::tell(const ShortIssues::One& waiting, const Settling& by) {
