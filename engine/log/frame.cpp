@@ -126,6 +126,18 @@ Result<SegmentHead> decode_segment_head(std::span<const std::byte> bytes, std::u
             ErrorCode::corrupt, number, fmt::format("its head says segment {:06}", head.number)
         );
     }
+    // The checksum is right, so that a program that knows more has set them.
+    if ((head.flags & ~syncs_later_flag) != 0) {
+        return segment_error(
+            ErrorCode::too_new,
+            number,
+            fmt::format(
+                "written with flags {:#x}, this program knows {:#x}: upgrade it",
+                head.flags,
+                syncs_later_flag
+            )
+        );
+    }
     return head;
 }
 

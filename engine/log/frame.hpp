@@ -32,6 +32,8 @@ inline constexpr std::uint64_t close_mark_offset = 4096;
 inline constexpr std::uint64_t first_frame_offset = 8192;
 inline constexpr std::uint64_t sector_bytes = 512;
 inline constexpr std::size_t subtree_roots_max = 64;
+// A flag of a segment: it is of a copy, whose frames after the last sync may be missing.
+inline constexpr std::uint32_t syncs_later_flag = 1;
 
 struct SegmentHead {
     Magic magic = segment_magic;
@@ -44,10 +46,11 @@ struct SegmentHead {
     std::uint64_t file_bytes = 0;
     Hash chain{};
     std::uint32_t subtree_root_count = 0;
-    std::uint32_t reserved = 0;
+    std::uint32_t flags = 0;
     std::array<Hash, subtree_roots_max> subtree_roots{};
 };
 static_assert(sizeof(SegmentHead) == 88 + subtree_roots_max * sizeof(Hash));
+static_assert(offsetof(SegmentHead, flags) == 84);
 
 struct CloseMark {
     Magic magic = close_magic;

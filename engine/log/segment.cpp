@@ -64,7 +64,7 @@ Result<FramePlace> walk_frames(Segment& segment, Commitment& commitment) {
     return place;
 }
 
-// The number of bytes of an unfinished write after the last good frame, or corrupt.
+// The number of bytes of unfinished writes after the last good frame, or corrupt.
 Result<std::uint64_t> judge_rest(const Segment& segment, const FramePlace& place) {
     const auto mark = decode_close_mark(segment.bytes());
     const auto rest = segment.bytes().subspan(static_cast<std::size_t>(place.offset));
@@ -77,7 +77,8 @@ Result<std::uint64_t> judge_rest(const Segment& segment, const FramePlace& place
     const auto frame = check_frame(rest, place);
     // Another process has just completed it: for us the log ends before it.
     if (frame.ok()) return 0;
-    if (!is_torn(rest, place)) return frame.error();
+    // What a copy has not synced may have arrived in any parts and any order.
+    if (!segment.syncs_later() && !is_torn(rest, place)) return frame.error();
     std::size_t bytes = rest.size();
     while (rest[bytes - 1] == std::byte{0}) --bytes;
     return bytes;

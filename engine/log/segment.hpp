@@ -23,7 +23,8 @@ inline constexpr const char* lock_name = "lock";
 struct Segment {
     SegmentHead head;
     std::unique_ptr<Mapping> mapping;
-    // Frames before this offset are durable. Written by the thread that appends.
+    // Frames before this offset are shown; durable too, unless the segment syncs later. Written by
+    // the thread that appends.
     std::atomic<std::uint64_t> limit{first_frame_offset};
     bool is_sealed = false;  // When it was opened: index, positions and sums come from the seal.
     std::vector<IndexEntry> index;   // Of an unsealed one. Guarded by the log's mutex.
@@ -34,6 +35,7 @@ struct Segment {
 
     [[nodiscard]] std::span<const std::byte> bytes() const { return mapping->bytes(); }
     [[nodiscard]] std::uint32_t number() const { return head.number; }
+    [[nodiscard]] bool syncs_later() const { return (head.flags & syncs_later_flag) != 0; }
     // The frame that holds the position, which lies in this segment.
     [[nodiscard]] IndexEntry frame_of(std::uint64_t position) const;
     [[nodiscard]] IndexEntry sealed_entry(std::uint64_t count) const;

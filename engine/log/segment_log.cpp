@@ -106,6 +106,10 @@ Result<void> SegmentLog::append(
     return parts_->writer->append(group, hashes);
 }
 
+void SegmentLog::prepare(std::span<const EventBytes> group, std::span<const EventHashes> hashes) {
+    if (parts_->writer) parts_->writer->prepare(group, hashes);
+}
+
 Result<void> SegmentLog::sync() {
     return parts_->writer ? parts_->writer->sync() : Result<void>{};
 }

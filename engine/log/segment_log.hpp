@@ -21,8 +21,8 @@ struct SegmentLogOptions {
     // Of new segments, 16 KiB to 1 GiB. The first ones are smaller, one for a large group larger.
     std::uint32_t segment_bytes = std::uint32_t{64} << 20;
     bool prepare_ahead = true;  // Zero the next segment on a thread of the log's own.
-    // append() makes the group visible before it is durable, and the group before it durable first:
-    // a power cut takes the last group at most. For copies of what is durable elsewhere.
+    // For copies of what is durable elsewhere: append() shows the group and does not sync it. A
+    // power cut may take all groups since the last sync().
     bool sync_later = false;
 };
 
@@ -62,6 +62,10 @@ class SegmentLog final : public Log {
     [[nodiscard]] Result<void> append(
         std::span<const EventBytes> group, std::span<const EventHashes> hashes
     );
+    // Works out ahead, in memory, the frame of the group that will probably be appended next; an
+    // append of the same group with the same hashes is then quicker. Any other makes it useless and
+    // is none the worse for it. One hash for each event. By the thread that appends.
+    void prepare(std::span<const EventBytes> group, std::span<const EventHashes> hashes);
     // With `sync_later`: makes all that was appended durable. By the thread that appends.
     [[nodiscard]] Result<void> sync();
     [[nodiscard]] Result<void> resume() override;
@@ -79,7 +83,7 @@ class SegmentLog final : public Log {
     [[nodiscard]] LogStatistics statistics() const;  // Any thread.
     // The number that tells this log from any other.
     [[nodiscard]] std::uint64_t log_id() const;
-    // How many bytes of an unfinished last group were dropped when the log was opened.
+    // How many bytes of unfinished last groups were dropped when the log was opened.
     [[nodiscard]] std::uint64_t dropped_bytes() const;
 
  private:

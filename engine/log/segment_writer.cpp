@@ -52,6 +52,29 @@ Result<void> write_seal(File& file, const Segment& segment) {
     return file.sync();
 }
 
+// A process that was killed leaves writes that only the system's memory holds: they can be read,
+// and must not be built upon before the disk has them.
+Result<void> sync_found(
+    FileSystem& files, const std::string& folder, const OpenedSegments& opened
+) {
+    const Segment& last = *opened.segments.back();
+    const auto mark = decode_close_mark(last.bytes());
+    const std::uint64_t end = last.limit.load(std::memory_order_relaxed);
+    if (mark && mark->end == end) return {};
+    if (end == first_frame_offset) {
+        // Its name and the seal before it may be as new as the segment.
+        DAYBOOK_TRY_VOID(files.sync_folder(folder));
+        if (last.number() == 0) return {};
+    }
+    const std::uint32_t number = end == first_frame_offset ? last.number() - 1 : last.number();
+    DAYBOOK_TRY(const auto file, files.open(path_of(folder, number), OpenMode::write));
+    return file->sync();
+}
+
+std::uint32_t flags_of(const SegmentLogOptions& options) {
+    return options.sync_later ? syncs_later_flag : 0;
+}
+
 // Books are often small, so the first segments are: each is twice the one before.
 std::uint64_t usual_bytes(std::uint64_t segment_bytes, std::uint32_t number) {
     return std::min(segment_bytes, first_segment_bytes << std::min<std::uint32_t>(number, 20));
@@ -89,7 +112,9 @@ Result<void> create_log(FileSystem& files, Random& random, const SegmentLogOptio
     const std::string spare_path = options.folder + "/" + spare_name;
     SpareSegment spare(files, spare_path, false, SpareSegment::Zeros::written);
     const SegmentHead head{
-        .log_id = random.next(), .file_bytes = usual_bytes(options.segment_bytes, 0)};
+        .log_id = random.next(),
+        .file_bytes = usual_bytes(options.segment_bytes, 0),
+        .flags = flags_of(options)};
     DAYBOOK_TRY(const auto file, spare.take(head.file_bytes));
     DAYBOOK_TRY_VOID(file->write_at(encode_segment_head(head, {}), 0));
     DAYBOOK_TRY_VOID(file->sync());
@@ -99,6 +124,8 @@ Result<void> create_log(FileSystem& files, Random& random, const SegmentLogOptio
 }
 
 Result<void> repair(FileSystem& files, const std::string& folder, const OpenedSegments& opened) {
+    const Segment& last = *opened.segments.back();
+    if (last.syncs_later()) DAYBOOK_TRY_VOID(sync_found(files, folder, opened));
     if (opened.is_seal_missing) {
         const Segment& segment = *opened.segments[opened.segments.size() - 2];
         DAYBOOK_TRY(
@@ -107,7 +134,6 @@ Result<void> repair(FileSystem& files, const std::string& folder, const OpenedSe
         DAYBOOK_TRY_VOID(write_seal(*file, segment));
     }
     if (opened.torn_bytes > 0) {
-        const Segment& last = *opened.segments.back();
         DAYBOOK_TRY(const auto file, files.open(path_of(folder, last.number()), OpenMode::write));
         const std::uint64_t end = last.limit.load(std::memory_order_relaxed);
         DAYBOOK_TRY_VOID(blank_range(*file, end, opened.torn_bytes));
@@ -161,11 +187,19 @@ Result<void> SegmentWriter::append(
     }
     DAYBOOK_TRY_VOID(check_group(group, commitment_.tree.size()));
     if (group.empty()) return {};
-    DAYBOOK_TRY_VOID(sync());
 
     auto written = write_group(group, hashes);
     if (!written.ok()) stopped_ = written.error();
     return written;
+}
+
+void SegmentWriter::prepare(
+    std::span<const EventBytes> group, std::span<const EventHashes> hashes
+) {
+    DAYBOOK_ASSERT(hashes.size() == group.size());
+    prepared_.reset();
+    if (stopped_ || group.empty() || !check_group(group, commitment_.tree.size()).ok()) return;
+    if (!must_roll(frame_bytes_of(group))) prepared_ = make_frame(group, hashes);
 }
 
 // What was published cannot be taken back, so that no failure here is one to resume from.
@@ -196,29 +230,11 @@ Result<void> SegmentWriter::write_group(
     std::span<const EventBytes> group, std::span<const EventHashes> hashes
 ) {
     const std::size_t bytes = frame_bytes_of(group);
-    while (successor_ || !fits(bytes)) DAYBOOK_TRY_VOID(roll(bytes));
+    while (must_roll(bytes)) DAYBOOK_TRY_VOID(roll(bytes));
 
-    const std::uint64_t offset = segment_->limit.load(std::memory_order_relaxed);
-    next_commitment_ = commitment_;
-    const auto frame = frame_writer_.encode(
-        group,
-        hashes,
-        segment_->place(offset, commitment_.tree.size(), segment_->link),
-        next_commitment_
-    );
-    DAYBOOK_ASSERT(frame.size() == bytes);
-    auto written = file_->write_at(frame, offset);
-    if (written.ok() && !syncs_later_) written = file_->sync();
-    if (!written.ok()) {
-        if (written.error().code != ErrorCode::disk_full) return written;
-        // Nothing of it may stay: the group was refused, and its place is used again.
-        if (const auto blanked = blank_range(*file_, offset, bytes); !blanked.ok()) {
-            return Error{ErrorCode::io, blanked.error().message};
-        }
-        return written;
-    }
-
-    is_synced_ = !syncs_later_;
+    const PreparedFrame frame = take_frame(group, hashes);
+    DAYBOOK_ASSERT(frame.bytes.size() == bytes);
+    DAYBOOK_TRY_VOID(write_frame(frame));
     std::swap(commitment_, next_commitment_);
     std::uint64_t event_bytes = 0;
     for (const EventBytes event : group) event_bytes += event.size();
@@ -229,10 +245,62 @@ Result<void> SegmentWriter::write_group(
          .event_bytes = event_bytes},
         commitment_
     );
-    if (offset > segment_->head.file_bytes / 2 && !successor_file_) {
+    if (frame.offset > segment_->head.file_bytes / 2 && !successor_file_) {
         spare_.prepare(successor_bytes(0));
     }
     return {};
+}
+
+SegmentWriter::PreparedFrame SegmentWriter::make_frame(
+    std::span<const EventBytes> group, std::span<const EventHashes> hashes
+) {
+    const std::uint64_t offset = segment_->limit.load(std::memory_order_relaxed);
+    const std::uint64_t position = commitment_.tree.size();
+    next_commitment_ = commitment_;
+    const auto bytes = frame_writer_.encode(
+        group, hashes, segment_->place(offset, position, segment_->link), next_commitment_
+    );
+    return {
+        .bytes = bytes,
+        .offset = offset,
+        .first_position = position,
+        .event_count = group.size(),
+        .chain = next_commitment_.chain,
+    };
+}
+
+SegmentWriter::PreparedFrame SegmentWriter::take_frame(
+    std::span<const EventBytes> group, std::span<const EventHashes> hashes
+) {
+    const auto prepared = std::exchange(prepared_, std::nullopt);
+    // The chain value stands for the events, as long as the hashes are believed.
+    if (!prepared || hashes.empty() || prepared->event_count != group.size() ||
+        prepared->chain != hashes.back().chain || prepared->bytes.size() != frame_bytes_of(group)) {
+        return make_frame(group, hashes);
+    }
+    DAYBOOK_ASSERT(prepared->offset == segment_->limit.load(std::memory_order_relaxed));
+    DAYBOOK_ASSERT(prepared->first_position == commitment_.tree.size());
+    return *prepared;
+}
+
+Result<void> SegmentWriter::write_frame(const PreparedFrame& frame) {
+    auto written = file_->write_at(frame.bytes, frame.offset);
+    if (written.ok()) is_synced_ = false;
+    if (written.ok() && !syncs_later_) {
+        written = file_->sync();
+        is_synced_ = written.ok();
+    }
+    if (written.ok() || written.error().code != ErrorCode::disk_full) return written;
+    // Nothing of it may stay: the group was refused, and its place is used again.
+    const auto blanked = blank_range(*file_, frame.offset, frame.bytes.size());
+    if (!blanked.ok()) return Error{ErrorCode::io, blanked.error().message};
+    is_synced_ = true;
+    return written;
+}
+
+bool SegmentWriter::must_roll(std::uint64_t frame_bytes) const {
+    // An ordinary log puts nothing into a segment whose frames may be missing.
+    return successor_ || segment_->syncs_later() != syncs_later_ || !fits(frame_bytes);
 }
 
 bool SegmentWriter::fits(std::uint64_t frame_bytes) const {
@@ -242,8 +310,10 @@ bool SegmentWriter::fits(std::uint64_t frame_bytes) const {
 }
 
 // The next segment gets its name before this one is sealed: so a log whose last segment is sealed
-// has lost one.
+// has lost one. And it gets it after this one is durable: so only the last one may lack frames.
 Result<void> SegmentWriter::roll(std::uint64_t frame_bytes) {
+    prepared_.reset();
+    DAYBOOK_TRY_VOID(sync());
     if (!successor_) DAYBOOK_TRY_VOID(make_successor(frame_bytes));
     DAYBOOK_TRY_VOID(files_.sync_folder(folder_));
     DAYBOOK_TRY_VOID(write_seal(*file_, *segment_));
@@ -274,6 +344,7 @@ Result<void> SegmentWriter::make_successor(std::uint64_t frame_bytes) {
         .first_position = commitment_.tree.size(),
         .link = segment_->link,
         .file_bytes = file_bytes,
+        .flags = syncs_later_ ? syncs_later_flag : 0,
     };
     DAYBOOK_TRY_VOID(successor_file_->write_at(encode_segment_head(head, commitment_), 0));
     DAYBOOK_TRY_VOID(successor_file_->sync());

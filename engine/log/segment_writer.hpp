@@ -22,7 +22,8 @@ struct SegmentLogOptions;
 [[nodiscard]] Result<void> create_log(
     FileSystem& files, Random& random, const SegmentLogOptions& options
 );
-// Finishes on the disk what a crash interrupted: cuts the torn end off, writes a missing seal.
+// Finishes on the disk what a crash interrupted: cuts the torn end off, writes a missing seal. What
+// is left of a copy is durable then.
 [[nodiscard]] Result<void> repair(
     FileSystem& files, const std::string& folder, const OpenedSegments& opened
 );
@@ -45,13 +46,31 @@ class SegmentWriter {
     [[nodiscard]] Result<void> append(
         std::span<const EventBytes> group, std::span<const EventHashes> hashes
     );
+    void prepare(std::span<const EventBytes> group, std::span<const EventHashes> hashes);
     [[nodiscard]] Result<void> sync();
     [[nodiscard]] Result<void> resume();
 
  private:
+    struct PreparedFrame {
+        std::span<const std::byte> bytes;  // In frame_writer_; next_commitment_ goes with them.
+        std::uint64_t offset = 0;
+        std::uint64_t first_position = 0;
+        std::size_t event_count = 0;
+        Hash chain{};  // After its last event.
+    };
+
     [[nodiscard]] Result<void> write_group(
         std::span<const EventBytes> group, std::span<const EventHashes> hashes
     );
+    [[nodiscard]] PreparedFrame make_frame(
+        std::span<const EventBytes> group, std::span<const EventHashes> hashes
+    );
+    // The prepared frame if it is this group's, else a new one.
+    [[nodiscard]] PreparedFrame take_frame(
+        std::span<const EventBytes> group, std::span<const EventHashes> hashes
+    );
+    [[nodiscard]] Result<void> write_frame(const PreparedFrame& frame);
+    [[nodiscard]] bool must_roll(std::uint64_t frame_bytes) const;
     [[nodiscard]] bool fits(std::uint64_t frame_bytes) const;
     [[nodiscard]] Result<void> roll(std::uint64_t frame_bytes);
     [[nodiscard]] Result<void> make_successor(std::uint64_t frame_bytes);
@@ -66,9 +85,10 @@ class SegmentWriter {
     Segment* segment_;            // The last one, to which frames are added.
     std::unique_ptr<File> file_;  // Its file.
     FrameWriter frame_writer_;
-    Commitment commitment_;       // To what is durable.
-    Commitment next_commitment_;  // With the group that is being written; kept for its memory.
-    bool is_synced_ = true;       // Never false for more than the last group.
+    Commitment commitment_;       // To what is shown.
+    Commitment next_commitment_;  // With the group that is being written or was prepared.
+    std::optional<PreparedFrame> prepared_;  // Always for the end of segment_.
+    bool is_synced_ = true;                  // False only while a copy has frames to sync.
     // Set while the log refuses appends: disk_full until resume(), anything else for good.
     std::optional<Error> stopped_;
     SpareSegment spare_;

@@ -51,4 +51,28 @@ struct Disk {
     }
 }
 
+// The head of a model after some of its events.
+[[nodiscard]] inline TreeHead head_at(const MemoryLog& model, std::uint64_t end) {
+    Hasher hasher;
+    Commitment commitment;
+    const auto reader = model.read(0).value();
+    while (commitment.tree.size() < end) {
+        const auto events = reader->next().value();
+        for (const EventBytes event : events) {
+            if (commitment.tree.size() < end) commitment.add(hasher, hasher.leaf(event));
+        }
+    }
+    return commitment.head(hasher);
+}
+
+// The events of a log, in memory.
+[[nodiscard]] inline std::unique_ptr<MemoryLog> copy_of(const SegmentLog& log) {
+    auto model = std::make_unique<MemoryLog>();
+    const auto reader = log.read(0).value();
+    for (auto events = reader->next().value(); !events.empty(); events = reader->next().value()) {
+        REQUIRE(model->append(events).ok());
+    }
+    return model;
+}
+
 }  // namespace daybook::tests

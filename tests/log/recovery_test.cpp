@@ -10,7 +10,9 @@
 
 using namespace daybook;
 using support::sample_batch;
+using tests::copy_of;
 using tests::Disk;
+using tests::head_at;
 
 namespace {
 
@@ -120,14 +122,9 @@ TEST_CASE("events full of zeros are no unfinished write") {
 
 namespace {
 
-struct Acknowledged {
-    std::uint64_t end = 0;
-    std::uint64_t before_last = 0;  // The end before the last group that was acknowledged.
-};
-
 // Appends random groups until the disk stops, then answers how far appends were acknowledged.
-Acknowledged append_until_failure(Disk& disk, Prng& random, MemoryLog& model) {
-    Acknowledged acknowledged{model.end(), model.end()};
+std::uint64_t append_until_failure(Disk& disk, Prng& random, MemoryLog& model) {
+    std::uint64_t acknowledged = model.end();
     const auto opened = disk.open();
     if (!opened.ok()) return acknowledged;
     SegmentLog& log = *opened.value();
@@ -141,32 +138,9 @@ Acknowledged append_until_failure(Disk& disk, Prng& random, MemoryLog& model) {
             return acknowledged;
         }
         REQUIRE(model.append(group.events()).ok());
-        acknowledged = {.end = model.end(), .before_last = acknowledged.end};
+        acknowledged = model.end();
     }
     return acknowledged;
-}
-
-// The head of a model after some of its events.
-TreeHead head_at(const MemoryLog& model, std::uint64_t end) {
-    Hasher hasher;
-    Commitment commitment;
-    const auto reader = model.read(0).value();
-    while (commitment.tree.size() < end) {
-        const auto events = reader->next().value();
-        for (const EventBytes event : events) {
-            if (commitment.tree.size() < end) commitment.add(hasher, hasher.leaf(event));
-        }
-    }
-    return commitment.head(hasher);
-}
-
-std::unique_ptr<MemoryLog> copy_of(const SegmentLog& log) {
-    auto model = std::make_unique<MemoryLog>();
-    const auto reader = log.read(0).value();
-    for (auto events = reader->next().value(); !events.empty(); events = reader->next().value()) {
-        REQUIRE(model->append(events).ok());
-    }
-    return model;
 }
 
 }  // namespace
@@ -181,7 +155,7 @@ TEST_CASE("a power failure at any operation loses nothing acknowledged, again an
         for (int crashes = 0; crashes < 20; ++crashes) {
             CAPTURE(crashes);
             disk.files.fail_after(random.below(90), {ErrorCode::io, "the power failed"}, true);
-            const std::uint64_t acknowledged = append_until_failure(disk, random, *model).end;
+            const std::uint64_t acknowledged = append_until_failure(disk, random, *model);
             disk.files.crash(random);
             disk.files.mend();
 
@@ -194,50 +168,5 @@ TEST_CASE("a power failure at any operation loses nothing acknowledged, again an
             REQUIRE(log.value()->verify(VerifyDepth::full).value() == head_at(*model, end));
             model = copy_of(*log.value());
         }
-    }
-}
-
-TEST_CASE("a log that syncs later loses its last group at most in a power failure") {
-    std::uint64_t lost_groups = 0;
-    for (std::uint64_t round = 0; round < 12; ++round) {
-        const std::uint64_t this_seed = test_seed() * 1000 + round;
-        CAPTURE(this_seed);
-        Prng random(this_seed);
-        Disk disk;
-        disk.options.sync_later = true;
-        auto model = std::make_unique<MemoryLog>();
-        for (int crashes = 0; crashes < 20; ++crashes) {
-            CAPTURE(crashes);
-            disk.files.fail_after(random.below(90), {ErrorCode::io, "the power failed"}, true);
-            const Acknowledged acknowledged = append_until_failure(disk, random, *model);
-            disk.files.crash(random);
-            disk.files.mend();
-
-            const auto log = disk.open();
-            REQUIRE_MESSAGE(log.ok(), log.error().message);
-            const std::uint64_t end = log.value()->end();
-            REQUIRE(end >= acknowledged.before_last);
-            REQUIRE(end <= model->end());
-            if (end < acknowledged.end) ++lost_groups;
-            REQUIRE(log.value()->verify(VerifyDepth::full).value() == head_at(*model, end));
-            model = copy_of(*log.value());
-        }
-    }
-    CHECK(lost_groups > 0);
-}
-
-TEST_CASE("what a log that syncs later has synced is durable") {
-    for (std::uint64_t round = 0; round < 20; ++round) {
-        Prng random(test_seed() * 1000 + round);
-        Disk disk;
-        disk.options.sync_later = true;
-        auto log = disk.open().value();
-        REQUIRE(log->append(sample_batch(0, 3, 700).events()).ok());
-        REQUIRE(log->sync().ok());
-        disk.files.fail_after(0, {ErrorCode::io, "the power failed"}, true);
-        log.reset();
-        disk.files.crash(random);
-        disk.files.mend();
-        CHECK(disk.open_to_read().value()->end() == 3);
     }
 }

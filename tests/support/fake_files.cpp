@@ -23,6 +23,8 @@ struct FakeFileSystem::Node {
     std::vector<std::unique_ptr<std::vector<std::byte>>> contents;
     std::uint64_t size = 0;
     std::vector<std::byte> durable;
+    // What each write since the last sync left in each sector, oldest first.
+    std::map<std::size_t, std::vector<std::vector<std::byte>>> written;
     bool is_locked = false;
 
     [[nodiscard]] std::byte* bytes() { return contents.back()->data(); }
@@ -34,6 +36,23 @@ struct FakeFileSystem::Node {
             contents.push_back(std::move(larger));
         }
         size = std::max(size, wanted);
+    }
+    void note_written(std::uint64_t offset, std::size_t count) {
+        const auto end = static_cast<std::size_t>(offset) + count;
+        for (std::size_t at = static_cast<std::size_t>(offset) / sector * sector; at < end;
+             at += sector) {
+            const std::size_t length = std::min(sector, static_cast<std::size_t>(size) - at);
+            written[at].emplace_back(bytes() + at, bytes() + at + length);
+        }
+    }
+    // Puts a sector as one of the writes since the last sync left it.
+    void arrive(std::size_t at, std::span<std::byte> into, Prng& random) {
+        std::memcpy(into.data(), bytes() + at, into.size());
+        const auto found = written.find(at);
+        if (found == written.end() || found->second.size() < 2) return;
+        const auto& versions = found->second;
+        const auto& version = versions[static_cast<std::size_t>(random.below(versions.size()))];
+        std::copy_n(version.begin(), std::min(version.size(), into.size()), into.begin());
     }
 };
 
@@ -72,11 +91,13 @@ class FakeFileSystem::OpenFile final : public File {
         // A write that fails may have written its first half.
         const std::size_t count = counted.ok() ? bytes.size() : bytes.size() / 2;
         std::memcpy(node_.bytes() + offset, bytes.data(), count);
+        node_.note_written(offset, count);
         return counted;
     }
     Result<void> sync() override {
         const std::scoped_lock lock(files_.mutex_);
         DAYBOOK_TRY_VOID(files_.count_operation());
+        node_.written.clear();
         if (node_.size == 0) {
             node_.durable.clear();
         } else {
@@ -95,6 +116,10 @@ class FakeFileSystem::OpenFile final : public File {
         if (bytes < node_.size) {
             std::memset(node_.bytes() + bytes, 0, static_cast<std::size_t>(node_.size - bytes));
             node_.size = bytes;
+            node_.written.erase(
+                node_.written.lower_bound(static_cast<std::size_t>(bytes) / sector * sector),
+                node_.written.end()
+            );
         } else {
             node_.grow(bytes);
         }
@@ -192,7 +217,7 @@ Result<void> FakeFileSystem::sync_folder(const std::string&) {
     return {};
 }
 
-void FakeFileSystem::crash(Prng& random) {
+void FakeFileSystem::crash(Prng& random, std::uint64_t arriving_percent) {
     const std::scoped_lock lock(mutex_);
     names_ = steps_[static_cast<std::size_t>(random.below(steps_.size()))];
     steps_.assign(1, names_);
@@ -205,9 +230,10 @@ void FakeFileSystem::crash(Prng& random) {
         for (std::size_t at = 0; at < size; at += sector) {
             const std::size_t end =
                 std::min<std::size_t>({at + sector, size, static_cast<std::size_t>(node->size)});
-            if (end <= at || random.chance(50)) continue;
-            std::memcpy(&left[at], node->bytes() + at, end - at);
+            if (end <= at || random.chance(100 - arriving_percent)) continue;
+            node->arrive(at, std::span{left}.subspan(at, end - at), random);
         }
+        node->written.clear();
         node->durable = left;
         node->contents.push_back(std::make_unique<std::vector<std::byte>>(left));
         node->size = size;
@@ -248,6 +274,7 @@ void FakeFileSystem::overwrite(const std::string& path, std::vector<std::byte> b
     if (node == nullptr) node = nodes_.emplace_back(std::make_unique<Node>()).get();
     node->size = bytes.size();
     node->durable = bytes;
+    node->written.clear();
     bytes.reserve(1);
     node->contents.push_back(std::make_unique<std::vector<std::byte>>(std::move(bytes)));
     steps_.push_back(names_);

@@ -27,9 +27,10 @@ class FakeFileSystem final : public FileSystem {
     [[nodiscard]] Result<void> remove(const std::string& path) override;
     [[nodiscard]] Result<void> sync_folder(const std::string& folder) override;
 
-    // The power fails: unsynced sectors arrive or not, unsynced names are kept up to some moment,
-    // locks fall. Open files must not be used afterwards.
-    void crash(Prng& random);
+    // The power fails: unsynced sectors arrive or not, each for itself and as any of the writes
+    // since the last sync left it; unsynced names are kept up to some moment, locks fall. Open
+    // files must not be used afterwards.
+    void crash(Prng& random, std::uint64_t arriving_percent = 50);
 
     // From now on writing fails after this many more operations that change something, with the
     // error; once, or for ever.
