@@ -125,7 +125,7 @@ Result<void> create_log(FileSystem& files, Random& random, const SegmentLogOptio
 
 Result<void> repair(FileSystem& files, const std::string& folder, const OpenedSegments& opened) {
     const Segment& last = *opened.segments.back();
-    if (last.syncs_later()) DAYBOOK_TRY_VOID(sync_found(files, folder, opened));
+    DAYBOOK_TRY_VOID(sync_found(files, folder, opened));
     if (opened.is_seal_missing) {
         const Segment& segment = *opened.segments[opened.segments.size() - 2];
         DAYBOOK_TRY(

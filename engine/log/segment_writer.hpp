@@ -23,7 +23,7 @@ struct SegmentLogOptions;
     FileSystem& files, Random& random, const SegmentLogOptions& options
 );
 // Finishes on the disk what a crash interrupted: cuts the torn end off, writes a missing seal. What
-// is left of a copy is durable then.
+// is left is durable then.
 [[nodiscard]] Result<void> repair(
     FileSystem& files, const std::string& folder, const OpenedSegments& opened
 );

@@ -88,8 +88,10 @@ class FakeFileSystem::OpenFile final : public File {
         const auto counted = files_.count_operation();
         DAYBOOK_TRY_VOID(files_.check_space(node_, offset + bytes.size()));
         node_.grow(offset + bytes.size());
-        // A write that fails may have written its first half.
-        const std::size_t count = counted.ok() ? bytes.size() : bytes.size() / 2;
+        // A write that fails may have written its first half, in whole sectors.
+        const std::uint64_t half = (offset + bytes.size() / 2) / sector * sector;
+        const auto written = static_cast<std::size_t>(std::max(half, offset) - offset);
+        const std::size_t count = counted.ok() ? bytes.size() : written;
         std::memcpy(node_.bytes() + offset, bytes.data(), count);
         node_.note_written(offset, count);
         return counted;
