@@ -249,33 +249,31 @@ std::span<const std::byte> FrameWriter::encode(
     return frame;
 }
 
-EventHashes FrameWriter::hashes_of(EventBytes event, const Hash& chain_before) {
-    const Hash leaf = hasher_.leaf(event);
-    return {.leaf = leaf, .chain = hasher_.chain(chain_before, leaf)};
-}
-
 void FrameWriter::put_body(
     std::span<const EventBytes> group, std::span<const EventHashes> hashes, Commitment& commitment
 ) {
-    std::byte* leaf = buffer_.data() + sizeof(FrameHead);
     std::byte* offset_entry = buffer_.data() + offsets_offset(group.size());
     std::byte* const first_event = buffer_.data() + events_offset(group.size());
     std::byte* at = first_event;
-    for (std::size_t index = 0; index < group.size(); ++index) {
-        const EventBytes event = group[index];
+    for (const EventBytes event : group) {
         const auto offset = static_cast<std::uint32_t>(at - buffer_.data());
         std::memcpy(offset_entry, &offset, sizeof offset);
         offset_entry += sizeof offset;
         std::memcpy(at, event.data(), event.size());
         std::memset(at + event.size(), 0, align_8(event.size()) - event.size());
         at += align_8(event.size());
-        const EventHashes known =
-            hashes.empty() ? hashes_of(event, commitment.chain) : hashes[index];
-        std::memcpy(leaf, known.leaf.data(), known.leaf.size());
-        leaf += known.leaf.size();
-        commitment.add(hasher_, known);
     }
     std::memset(offset_entry, 0, static_cast<std::size_t>(first_event - offset_entry));
+    leaves_.resize(group.size());
+    if (hashes.empty()) {
+        lanes_.leaves(group, leaves_);
+        commitment.add(lanes_, leaves_);
+    } else {
+        std::ranges::transform(hashes, leaves_.begin(), &EventHashes::leaf);
+        commitment.tree.add(lanes_, leaves_);
+        commitment.chain = hashes.back().chain;
+    }
+    std::memcpy(buffer_.data() + sizeof(FrameHead), leaves_.data(), leaves_.size() * sizeof(Hash));
 }
 
 std::optional<FrameHead> good_head_at(std::span<const std::byte> rest, const FramePlace& place) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/log/lanes.hpp"
 #include "engine/log/log.hpp"
 #include "engine/log/merkle.hpp"
 
@@ -157,7 +158,6 @@ class FrameWriter {
     [[nodiscard]] std::uint64_t link() const { return link_; }
 
  private:
-    [[nodiscard]] EventHashes hashes_of(EventBytes event, const Hash& chain_before);
     void put_body(
         std::span<const EventBytes> group,
         std::span<const EventHashes> hashes,
@@ -165,7 +165,8 @@ class FrameWriter {
     );
 
     std::vector<std::byte> buffer_;  // Only grows, but for very large frames.
-    Hasher hasher_;
+    std::vector<Hash> leaves_;
+    LaneHasher lanes_;
     std::uint64_t link_ = 0;
 };
 

@@ -7,6 +7,8 @@
 #include <array>
 #include <bit>
 
+#include "engine/log/lanes.hpp"
+
 namespace daybook {
 
 Hasher::Hasher()
@@ -82,6 +84,39 @@ void TreeFrontier::add(Hasher& hasher, const Hash& leaf) {
     DAYBOOK_ASSERT(subtree_roots_.size() == static_cast<std::size_t>(std::popcount(size_)));
 }
 
+void TreeFrontier::add(LaneHasher& lanes, std::span<const Hash> leaves) {
+    constexpr std::size_t few = 8;
+    constexpr std::size_t at_once = 512;
+    for (; leaves.size() > at_once; leaves = leaves.subspan(at_once)) {
+        add_levels(lanes, leaves.first(at_once));
+    }
+    if (leaves.size() > few) return add_levels(lanes, leaves);
+    for (const Hash& leaf : leaves) add(lanes.single(), leaf);
+}
+
+// Level by level: the subtree of this size that was there, and the new ones behind it, in pairs.
+void TreeFrontier::add_levels(LaneHasher& lanes, std::span<const Hash> leaves) {
+    std::vector<Hash> level(leaves.begin(), leaves.end());
+    std::vector<Hash> parents;
+    std::vector<Hash> alone;  // From the smallest subtree to the largest.
+    for (std::uint64_t bits = size_; !level.empty(); bits >>= 1) {
+        if ((bits & 1) != 0) {
+            level.insert(level.begin(), subtree_roots_.back());
+            subtree_roots_.pop_back();
+        }
+        if (level.size() % 2 == 1) {
+            alone.push_back(level.back());
+            level.pop_back();
+        }
+        parents.resize(level.size() / 2);
+        lanes.nodes(level, parents);
+        level.swap(parents);
+    }
+    size_ += leaves.size();
+    subtree_roots_.insert(subtree_roots_.end(), alone.rbegin(), alone.rend());
+    DAYBOOK_ASSERT(subtree_roots_.size() == static_cast<std::size_t>(std::popcount(size_)));
+}
+
 Hash TreeFrontier::root(Hasher& hasher) const {
     if (subtree_roots_.empty()) return hasher.plain({});
     Hash root = subtree_roots_.back();
@@ -92,12 +127,13 @@ Hash TreeFrontier::root(Hasher& hasher) const {
 }
 
 void Commitment::add(Hasher& hasher, const Hash& leaf) {
-    add(hasher, {.leaf = leaf, .chain = hasher.chain(chain, leaf)});
+    chain = hasher.chain(chain, leaf);
+    tree.add(hasher, leaf);
 }
 
-void Commitment::add(Hasher& hasher, const EventHashes& event) {
-    tree.add(hasher, event.leaf);
-    chain = event.chain;
+void Commitment::add(LaneHasher& lanes, std::span<const Hash> leaves) {
+    for (const Hash& leaf : leaves) chain = lanes.single().chain(chain, leaf);
+    tree.add(lanes, leaves);
 }
 
 TreeHead Commitment::head(Hasher& hasher) const {

@@ -29,10 +29,11 @@ std::optional<std::uint32_t> number_of(std::string_view name) {
 // commitment and answers the place after it.
 Result<FramePlace> walk_frames(Segment& segment, Commitment& commitment) {
     const auto bytes = segment.bytes();
-    Hasher hasher;
+    LaneHasher lanes;
     FramePlace place =
         segment.place(first_frame_offset, segment.head.first_position, segment.head.link);
     std::vector<EventBytes> events;
+    std::vector<Hash> hashes;
     while (place.offset < bytes.size()) {
         const auto rest = bytes.subspan(static_cast<std::size_t>(place.offset));
         const auto frame = check_frame(rest, place);
@@ -42,11 +43,9 @@ Result<FramePlace> walk_frames(Segment& segment, Commitment& commitment) {
         events.clear();
         DAYBOOK_TRY_VOID(list_events(rest, place, events));
         const auto leaves = leaf_bytes(rest, head);
-        for (std::size_t at = 0; at < leaves.size(); at += sizeof(Hash)) {
-            Hash leaf;
-            std::memcpy(leaf.data(), &leaves[at], leaf.size());
-            commitment.add(hasher, leaf);
-        }
+        hashes.resize(head.event_count);
+        std::memcpy(hashes.data(), leaves.data(), leaves.size());
+        commitment.add(lanes, hashes);
         if (commitment.chain != head.chain) {
             return damage_at(place, "the frame's chain value differs");
         }

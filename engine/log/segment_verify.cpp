@@ -39,7 +39,7 @@ class Verifier {
         return {};
     }
 
-    [[nodiscard]] TreeHead head() { return commitment_.head(hasher_); }
+    [[nodiscard]] TreeHead head() { return commitment_.head(lanes_.single()); }
 
  private:
     [[nodiscard]] Result<void> check_head(const Segment& segment) {
@@ -75,16 +75,18 @@ class Verifier {
         DAYBOOK_TRY_VOID(list_events(rest, place, events_));
         if (depth_ == VerifyDepth::fast) return {};
         const auto leaves = leaf_bytes(rest, head);
+        hashes_.resize(events_.size());
+        lanes_.leaves(events_, hashes_);
         for (std::size_t index = 0; index < events_.size(); ++index) {
-            const Hash leaf = hasher_.leaf(events_[index]);
+            const Hash& leaf = hashes_[index];
             if (std::memcmp(leaf.data(), &leaves[index * sizeof leaf], sizeof leaf) != 0) {
                 FramePlace wrong = place;
                 wrong.position += index;
                 wrong.offset += static_cast<std::uint64_t>(events_[index].data() - rest.data());
                 return damage_at(wrong, "the event's hash differs");
             }
-            commitment_.add(hasher_, leaf);
         }
+        commitment_.add(lanes_, hashes_);
         if (commitment_.chain != head.chain) {
             return damage_at(place, "the frame's chain value differs");
         }
@@ -106,8 +108,9 @@ class Verifier {
     std::uint64_t position_ = 0;
     std::uint64_t link_ = 0;
     Commitment commitment_;  // Only grows when hashes are checked.
-    Hasher hasher_;
+    LaneHasher lanes_;
     std::vector<EventBytes> events_;
+    std::vector<Hash> hashes_;  // Of them.
 };
 
 }  // namespace
