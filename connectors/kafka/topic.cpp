@@ -130,7 +130,7 @@ Result<Metadata> metadata_of(const Administrator& administrator, const Place& pl
 
 using Configs = std::map<std::string, std::string>;
 
-Result<Configs> configs_of(const Administrator& administrator, const std::string& topic) {
+Result<Configs> ask_configs(const Administrator& administrator, const std::string& topic) {
     const std::unique_ptr<rd_kafka_ConfigResource_t, void (*)(rd_kafka_ConfigResource_t*)> resource{
         rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()),
         &rd_kafka_ConfigResource_destroy};
@@ -144,10 +144,12 @@ Result<Configs> configs_of(const Administrator& administrator, const std::string
     std::size_t count = 0;
     const auto* described = rd_kafka_DescribeConfigs_result_resources(result, &count);
     DAYBOOK_ASSERT(count == 1);
-    if (rd_kafka_ConfigResource_error(described[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const auto error = rd_kafka_ConfigResource_error(described[0]);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
         const char* reason = rd_kafka_ConfigResource_error_string(described[0]);
+        const bool is_unknown = error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
         return Error{
-            ErrorCode::denied,
+            is_unknown ? ErrorCode::not_found : ErrorCode::denied,
             fmt::format(
                 "the settings of topic {} cannot be read: {}", topic, reason ? reason : "no reason"
             )};
@@ -159,6 +161,16 @@ Result<Configs> configs_of(const Administrator& administrator, const std::string
         configs[rd_kafka_ConfigEntry_name(entries[index])] = value == nullptr ? "" : value;
     }
     return configs;
+}
+
+// Of a topic that one broker knows. The one that answers may not have heard of it yet.
+Result<Configs> configs_of(const Administrator& administrator, const std::string& topic) {
+    const Deadline deadline{administrator.patience};
+    while (true) {
+        auto configs = ask_configs(administrator, topic);
+        const bool is_unknown = !configs.ok() && configs.error().code == ErrorCode::not_found;
+        if (!is_unknown || deadline.is_over()) return configs;
+    }
 }
 
 // 0 for what is no number.
