@@ -215,6 +215,16 @@ std::string_view HeaderWriter::key(EventBytes event) {
     return key_;
 }
 
+std::optional<Record> record_of(std::span<const std::byte> value) {
+    const auto event = header_at(value);
+    if (!event) return std::nullopt;
+    return Record{
+        .position = event->position(),
+        .batch_index = event->batch_index(),
+        .batch_count = event->batch_count(),
+        .is_claim = is_claim_header(*event)};
+}
+
 std::optional<Incoming> incoming(
     std::span<const std::byte> value,
     std::span<const Header> headers,

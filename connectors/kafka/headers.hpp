@@ -72,6 +72,10 @@ struct ClaimWords {
     std::string genesis;  // 64 hex digits, or nothing.
 };
 
+// What the value says by itself: position, place in the batch, whether it is a claim. Nothing if it
+// is no event. Term and chain value are not known, and the leaf is not hashed.
+[[nodiscard]] std::optional<Record> record_of(std::span<const std::byte> value);
+
 // Nothing for a record that lacks one of our headers, or whose headers differ from its value: then
 // it is void whatever the rule says. The headers of CloudEvents are not looked at. `sent` is what
 // we sent ourselves, if anything.

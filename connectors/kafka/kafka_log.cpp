@@ -18,6 +18,8 @@
 namespace daybook::kafka {
 namespace {
 
+constexpr std::size_t kept_bytes_max = std::size_t{16} << 20;  // Of a group, for the next one.
+
 Result<std::string> check_topic(const KafkaLogOptions& options) {
     DAYBOOK_TRY(TopicState state, look_at_topic(options.place, options.settings, options.patience));
     if (!state.exists) {
@@ -61,12 +63,12 @@ struct KafkaLog::Parts {
     }
     [[nodiscard]] Result<void> open_producer(const Deadline& deadline);
     [[nodiscard]] Result<void> check_may_append(std::span<const EventBytes> group);
-    [[nodiscard]] std::vector<Record> plan(std::span<const EventBytes> group, const Tip& tip);
     [[nodiscard]] Result<void> send_group(
-        std::span<const EventBytes> group, std::span<const Record> records, std::size_t skipped
+        std::span<const EventBytes> events, const Tip& tip, std::size_t skipped = 0
     );
+    [[nodiscard]] Result<void> send_records(const SentGroup& sent);
     [[nodiscard]] Result<std::size_t> already_sent(
-        std::span<const Record> records, const TailState& state
+        std::span<const EventBytes> group, const TailState& state
     );
     [[nodiscard]] Result<Verdict> try_claim(const Claimant& claimant, const Deadline& deadline);
     void stop(Error error);
@@ -83,6 +85,7 @@ struct KafkaLog::Parts {
     std::optional<HeaderWriter> header_writer;
     Hasher hasher;
     std::unique_ptr<GroupProducer> producer;
+    std::shared_ptr<SentGroup> last_sent;
 
     std::atomic<std::uint64_t> led_term = 0;
     mutable std::mutex mutex;
@@ -245,45 +248,23 @@ Result<void> KafkaLog::Parts::check_may_append(std::span<const EventBytes> group
     return {};
 }
 
-std::vector<Record> KafkaLog::Parts::plan(std::span<const EventBytes> group, const Tip& tip) {
-    std::vector<Record> records;
-    records.reserve(group.size());
-    Hash chain = tip.chain;
-    std::uint64_t term = tip.term;
-    for (const EventBytes event : group) {
-        const EventHeader& header = header_of(event);
-        const auto claim = claim_words(event);
-        if (claim) term = claim->term;
-        records.push_back(
-            {.term = term,
-             .position = header.position(),
-             .prev = chain,
-             .batch_index = header.batch_index(),
-             .batch_count = header.batch_count(),
-             .is_claim = claim.has_value(),
-             .leaf = hasher.leaf(event)}
-        );
-        chain = hasher.chain(chain, records.back().leaf);
-    }
-    return records;
-}
-
-// Sends all but the first `skipped` records, and waits until the whole group was read.
+// Sends it and waits until all of it was read.
+// Sends it and waits until all of it was read.
 Result<void> KafkaLog::Parts::send_group(
-    std::span<const EventBytes> group, std::span<const Record> records, std::size_t skipped
+    std::span<const EventBytes> events, const Tip& tip, std::size_t skipped
 ) {
     const Deadline deadline{options.patience};
-    tailer->expect(
-        {.term = records.back().term,
-         .first = records[skipped].position,
-         .end = records.back().position + 1,
-         .chain = hasher.chain(records.back().prev, records.back().leaf),
-         .sent = std::make_shared<SentGroup>(group.subspan(skipped), records.subspan(skipped))}
-    );
-    for (std::size_t index = skipped; index < group.size(); ++index) {
-        // Only a claim that was made elsewhere is sent in a group.
-        DAYBOOK_TRY_VOID(send(group[index], records[index], records[index].is_claim));
+    // Many thousand small pieces come and go in librdkafka: large ones between them are slow to
+    // get.
+    if (last_sent.use_count() != 1 || last_sent->bytes() > kept_bytes_max) {
+        last_sent = std::make_shared<SentGroup>();
     }
+    last_sent->begin(events, tip, skipped);
+    tailer->expect(last_sent);
+    const auto sent = send_records(*last_sent);
+    // The caller's events are his again.
+    last_sent->wait_until_hashed();
+    DAYBOOK_TRY_VOID(sent);
     DAYBOOK_TRY(const auto offset, producer->confirm(deadline.left()));
     tailer->confirm(offset);
     auto read_back = tailer->wait_for_group(deadline.left());
@@ -291,12 +272,21 @@ Result<void> KafkaLog::Parts::send_group(
     return read_back;
 }
 
+Result<void> KafkaLog::Parts::send_records(const SentGroup& sent) {
+    for (std::size_t index = 0; index < sent.count(); ++index) {
+        const Record& record = sent.record(index);
+        // Only a claim that was made elsewhere is sent in a group.
+        DAYBOOK_TRY_VOID(send(sent.event(index), record, record.is_claim));
+    }
+    return {};
+}
+
 Result<void> KafkaLog::append(std::span<const EventBytes> group) {
     Parts& parts = *parts_;
     const auto began = parts.clock.elapsed();
     DAYBOOK_TRY_VOID(parts.check_may_append(group));
     if (group.empty()) return {};
-    const auto sent = parts.send_group(group, parts.plan(group, parts.tailer->state().tip), 0);
+    const auto sent = parts.send_group(group, parts.tailer->state().tip);
     if (!sent.ok()) {
         Error error{
             ErrorCode::io,
@@ -319,11 +309,14 @@ Result<void> KafkaLog::append(std::span<const EventBytes> group) {
 
 // A copying that was interrupted may have left the beginning of a batch: it goes on behind it.
 Result<std::size_t> KafkaLog::Parts::already_sent(
-    std::span<const Record> records, const TailState& state
+    std::span<const EventBytes> group, const TailState& state
 ) {
     if (state.waiting == 0) return std::size_t{0};
-    const bool is_ours =
-        state.waiting < records.size() && records[state.waiting].prev == state.waiting_chain;
+    Hash chain = state.tip.chain;
+    for (const EventBytes event : group.first(std::min<std::size_t>(state.waiting, group.size()))) {
+        chain = hasher.chain(chain, hasher.leaf(event));
+    }
+    const bool is_ours = state.waiting < group.size() && chain == state.waiting_chain;
     if (is_ours) return std::size_t{state.waiting};
     return Error{
         ErrorCode::conflict,
@@ -355,9 +348,8 @@ Result<void> KafkaLog::append_copied(std::span<const EventBytes> group) {
                 newest.term
             )};
     }
-    const std::vector<Record> records = parts.plan(group, state.tip);
-    DAYBOOK_TRY(const std::size_t skipped, parts.already_sent(records, state));
-    return parts.send_group(group, records, skipped);
+    DAYBOOK_TRY(const std::size_t skipped, parts.already_sent(group, state));
+    return parts.send_group(group, state.tip, skipped);
 }
 
 Result<void> KafkaLog::resume() {

@@ -51,7 +51,7 @@ struct TopicReader::Parts {
     [[nodiscard]] Result<void> find_again();
     [[nodiscard]] Result<void> start();
     [[nodiscard]] Error not_held() const;
-    [[nodiscard]] Result<void> give(rd_kafka_message_t& message, const Take& take);
+    [[nodiscard]] Result<void> give(std::span<Message> some, const TakeRun& take);
     void view_headers(rd_kafka_message_t& message);
     void hear_end();
     void wake_fetching();
@@ -69,9 +69,11 @@ struct TopicReader::Parts {
     std::uint64_t offset = 0;
     std::uint64_t end_offset = 0;
     bool is_at_end = false;
+    Message first;  // Of what has arrived; of the thread that waits and then takes.
     std::array<rd_kafka_message_t*, records_max> arrived{};
-    std::vector<Message> messages;  // Those of them that are records.
-    std::vector<Header> headers;    // Of one record.
+    std::vector<Message> messages;         // Those of them that are records.
+    std::vector<rd_kafka_message_t*> run;  // Those of them that are given.
+    std::vector<Header> headers;           // Of one record.
 };
 
 // An error may come in the place of a record. librdkafka then has moved its own offset in some
@@ -156,14 +158,20 @@ void TopicReader::Parts::view_headers(rd_kafka_message_t& message) {
     }
 }
 
-Result<void> TopicReader::Parts::give(rd_kafka_message_t& message, const Take& take) {
-    view_headers(message);
-    offset = static_cast<std::uint64_t>(message.offset) + 1;
-    return take(
-        {.offset = static_cast<std::uint64_t>(message.offset),
-         .value = {static_cast<const std::byte*>(message.payload), message.len},
-         .headers = headers}
-    );
+// Each is freed as soon as it was taken: what the library makes of its headers is many small
+// pieces, and thousands of them at a time are slow to make and to free.
+Result<void> TopicReader::Parts::give(std::span<Message> some, const TakeRun& take) {
+    run.clear();
+    for (const Message& message : some) {
+        if (static_cast<std::uint64_t>(message->offset) >= offset) run.push_back(message.get());
+    }
+    if (!run.empty()) {
+        offset = static_cast<std::uint64_t>(run.back()->offset) + 1;
+        RecordRun records{*this, run};
+        DAYBOOK_TRY_VOID(take(records));
+    }
+    for (Message& message : some) message.reset();
+    return {};
 }
 
 void TopicReader::Parts::hear_end() {
@@ -263,15 +271,29 @@ void TopicReader::interrupt() {
 }
 
 Result<std::size_t> TopicReader::next(std::chrono::milliseconds wait, const Take& take) {
+    this->wait(wait);
+    return this->take([&](RecordRun& run) -> Result<void> {
+        for (std::size_t index = 0; index < run.size(); ++index) {
+            DAYBOOK_TRY_VOID(take(run.record(index)));
+        }
+        return {};
+    });
+}
+
+// One record wakes us at once; what else is there comes with it. A batch alone would wait until it
+// is full.
+void TopicReader::wait(std::chrono::milliseconds patience) {
+    Parts& parts = *parts_;
+    parts.first.reset(rd_kafka_consume(parts.topic.get(), 0, static_cast<int>(patience.count())));
+    (void)rd_kafka_poll(parts.handle.get(), 0);
+}
+
+Result<std::size_t> TopicReader::take(const TakeRun& take) {
     Parts& parts = *parts_;
     if (parts.is_lost) DAYBOOK_TRY_VOID(parts.find_again());
-    // One record wakes us at once; what else is there comes with it. A batch alone would wait until
-    // it is full.
-    Message first{rd_kafka_consume(parts.topic.get(), 0, static_cast<int>(wait.count()))};
-    (void)rd_kafka_poll(parts.handle.get(), 0);
-    if (first == nullptr) return std::size_t{0};
+    if (parts.first == nullptr) return std::size_t{0};
     parts.messages.clear();
-    Result<void> sorted = parts.sort_in(std::move(first));
+    Result<void> sorted = parts.sort_in(std::move(parts.first));
     const ssize_t count =
         rd_kafka_consume_batch(parts.topic.get(), 0, 0, parts.arrived.data(), parts.arrived.size());
     for (ssize_t index = 0; index < count; ++index) {
@@ -281,16 +303,27 @@ Result<std::size_t> TopicReader::next(std::chrono::milliseconds wait, const Take
     if (!sorted.ok() && parts.messages.empty()) return std::move(sorted).error();
     parts.hear_end();
     parts.wake_fetching();
-    // Each is freed as soon as it was taken: what the library makes of its headers is many small
-    // pieces, and thousands of them at a time are slow to make and to free.
-    for (Message& message : parts.messages) {
-        if (static_cast<std::uint64_t>(message->offset) >= parts.offset) {
-            DAYBOOK_TRY_VOID(parts.give(*message, take));
-        }
-        message.reset();
+    const std::span all{parts.messages};
+    for (std::size_t index = 0; index < all.size(); index += run_max) {
+        const std::size_t some = std::min(run_max, all.size() - index);
+        DAYBOOK_TRY_VOID(parts.give(all.subspan(index, some), take));
     }
     parts.end_offset = std::max(parts.end_offset, parts.offset);
     return parts.messages.size();
+}
+
+std::uint64_t RecordRun::offset(std::size_t index) const {
+    return static_cast<std::uint64_t>(messages_[index]->offset);
+}
+
+std::span<const std::byte> RecordRun::value(std::size_t index) const {
+    const rd_kafka_message_t& message = *messages_[index];
+    return {static_cast<const std::byte*>(message.payload), message.len};
+}
+
+RawRecord RecordRun::record(std::size_t index) {
+    parts_.view_headers(*messages_[index]);
+    return {.offset = offset(index), .value = value(index), .headers = parts_.headers};
 }
 
 std::uint64_t TopicReader::offset() const {

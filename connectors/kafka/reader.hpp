@@ -1,5 +1,5 @@
 // Reads a topic's one partition record by record, from an offset of the caller's choice. No group
-// and no stored offsets: the caller knows where it is. One thread.
+// and no stored offsets: the caller knows where it is. One thread at a time.
 #pragma once
 
 #include <chrono>
@@ -15,6 +15,8 @@
 #include "connectors/kafka/settings.hpp"
 #include "engine/base/result.hpp"
 
+struct rd_kafka_message_s;
+
 namespace daybook::kafka {
 
 // One record as it came; nothing was checked.
@@ -24,11 +26,16 @@ struct RawRecord {
     std::span<const Header> headers;
 };
 
+class RecordRun;
+
 class TopicReader {
  public:
-    static constexpr std::size_t records_max = 4096;  // Given at once.
+    static constexpr std::size_t records_max = 4096;  // Given by one call.
+    static constexpr std::size_t run_max = 64;        // Of one run.
     // Gets one record, which is valid during the call; an Error ends the reading.
     using Take = std::function<Result<void>(const RawRecord&)>;
+    // Gets some records, one behind the other, which are valid during the call.
+    using TakeRun = std::function<Result<void>(RecordRun&)>;
 
     // Waits until a broker has named the topic's leader.
     [[nodiscard]] static Result<std::unique_ptr<TopicReader>> open(
@@ -41,10 +48,14 @@ class TopicReader {
     explicit TopicReader(std::unique_ptr<Parts> parts);  // Use open().
     ~TopicReader();
 
-    // Gives what has arrived, in order: at once if there is something, else after `wait` at the
-    // latest. Answers how many records it gave. `corrupt` when the topic does not hold the offset
-    // (any more).
+    // wait() and then take(), record by record.
     [[nodiscard]] Result<std::size_t> next(std::chrono::milliseconds wait, const Take& take);
+    // Waits until something has arrived, or for so long. It may go on beside what another thread
+    // does here.
+    void wait(std::chrono::milliseconds patience);
+    // Gives what has arrived, in order, and answers how many records it gave. `corrupt` when the
+    // topic does not hold the offset (any more).
+    [[nodiscard]] Result<std::size_t> take(const TakeRun& take);
     // Nothing is fetched until resume(), which goes on at offset().
     void pause();
     void resume();
@@ -65,6 +76,24 @@ class TopicReader {
 
  private:
     std::unique_ptr<Parts> parts_;
+};
+
+// What librdkafka makes of a record's headers costs more than all else that it does with the
+// record: who can do without looks at values alone.
+class RecordRun {
+ public:
+    [[nodiscard]] std::size_t size() const { return messages_.size(); }
+    [[nodiscard]] std::uint64_t offset(std::size_t index) const;
+    [[nodiscard]] std::span<const std::byte> value(std::size_t index) const;
+    // With its headers, which are valid until the next call.
+    [[nodiscard]] RawRecord record(std::size_t index);
+
+ private:
+    friend class TopicReader;
+    RecordRun(TopicReader::Parts& parts, std::span<rd_kafka_message_s* const> messages)
+        : parts_(parts), messages_(messages) {}
+    TopicReader::Parts& parts_;
+    std::span<rd_kafka_message_s* const> messages_;
 };
 
 }  // namespace daybook::kafka

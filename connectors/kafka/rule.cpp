@@ -5,11 +5,12 @@ namespace daybook::kafka {
 
 Rule::Rule(const Tip& tip, Guard guard) : tip_(tip), waiting_chain_(tip.chain), guard_(guard) {}
 
-Judgement Rule::judge(const Record& record) {
+Judgement Rule::judge(const Record& record, const Hash* chain_after) {
     DAYBOOK_ASSERT(waiting_ == 0 || waiting_ < batch_count_);
     if (record.is_claim) return judge_claim(record);
     if (!fits(record)) return {};
-    waiting_chain_ = hasher_.chain(waiting_chain_, record.leaf);
+    waiting_chain_ =
+        chain_after != nullptr ? *chain_after : hasher_.chain(waiting_chain_, record.leaf);
     batch_count_ = record.batch_count;
     ++waiting_;
     if (waiting_ < batch_count_ && guard_ != Guard::without_batches) return {Verdict::waits, 0};

@@ -59,7 +59,8 @@ class Rule {
     Rule() = default;
     explicit Rule(const Tip& tip, Guard guard = Guard::whole);
 
-    [[nodiscard]] Judgement judge(const Record& record);
+    // `chain_after` is the chain value with the record, where its writer has it at hand.
+    [[nodiscard]] Judgement judge(const Record& record, const Hash* chain_after = nullptr);
 
     [[nodiscard]] const Tip& tip() const { return tip_; }
     // Of the batch that is not whole yet.

@@ -15,11 +15,10 @@ namespace daybook::kafka {
 // A group that this process has sent and waits to read.
 struct Expectation {
     std::uint64_t number = 0;  // One for each.
-    std::uint64_t term = 0;
     std::uint64_t first = 0;
     std::uint64_t end = 0;
-    Hash chain{};  // After its last event.
-    std::shared_ptr<const SentGroup> sent;
+    std::chrono::nanoseconds since{};
+    std::shared_ptr<SentGroup> sent;      // Until it was read.
     bool is_confirmed = false;            // By Kafka, which says
     std::optional<std::uint64_t> offset;  // where it put the first record; none: it did not say.
 };

@@ -8,16 +8,22 @@
 #include <cstring>
 #include <utility>
 
+#include "connectors/kafka/presumed.hpp"
+
 namespace daybook::kafka {
 namespace {
 
 constexpr std::chrono::milliseconds read_wait{100};
 // A node that appends now and then reads in between, so that it hears of a claim soon.
 constexpr std::chrono::milliseconds pause_length{100};
+// Nor is it in the way of a group that Kafka has not had for longer.
+constexpr std::chrono::seconds confirmed_soon{1};
 // How long the topic may seem to end before the copy does: a new leader may not know its end yet.
 constexpr std::chrono::seconds behind_patience{10};
 // One append to the copy has about so many bytes while the topic is read from far behind.
 constexpr std::size_t block_bytes = std::size_t{4} << 20;
+// Smaller groups are hashed before another thread would have begun.
+constexpr std::size_t hashed_beside_min = 64;
 
 Result<EventBytes> event_at(
     const Log& log, std::uint64_t position, std::unique_ptr<LogReader>& hold
@@ -137,20 +143,34 @@ Result<void> Tailer::resume_from(const Origin& origin) {
 // ---- The thread ---------------------------------------------------------------------------------
 
 void Tailer::run() {
-    const auto take_one = [this](const RawRecord& raw) { return take(raw); };
     while (true) {
+        reader_->wait(read_wait);
         {
             const std::scoped_lock lock{mutex_};
             if (is_stopping_) return;
         }
-        is_first_of_page_ = true;
-        auto count = reader_->next(read_wait, take_one);
-        if (!count.ok()) return fail(std::move(count).error());
-        auto taken = take_confirmed();
-        if (parts_.clock.elapsed() >= paused_until_) reader_->resume();
-        if (taken.ok()) taken = end_taking(count.value());
-        if (!taken.ok()) return fail(std::move(taken).error());
+        const std::scoped_lock judging{judging_};
+        auto read = read_on();
+        if (!read.ok()) return fail(std::move(read).error());
     }
+}
+
+Result<void> Tailer::read_on() {
+    is_first_of_page_ = true;
+    DAYBOOK_TRY(const std::size_t records, reader_->take([this](RecordRun& run) {
+        return take(run);
+    }));
+    const auto taken = take_confirmed();
+    if (is_reading_due()) reader_->resume();
+    DAYBOOK_TRY_VOID(taken);
+    return end_taking(records);
+}
+
+// What we have just sent would be read back, and need not be.
+bool Tailer::is_reading_due() const {
+    const auto now = parts_.clock.elapsed();
+    const bool is_under_way = expected_.sent && !expected_.is_confirmed;
+    return now >= paused_until_ && (!is_under_way || now - expected_.since >= confirmed_soon);
 }
 
 void Tailer::learn_what_is_expected() {
@@ -162,6 +182,7 @@ void Tailer::learn_what_is_expected() {
     if (expected_.number == expectation_.number) {
         expected_.is_confirmed = expectation_.is_confirmed;
         expected_.offset = expectation_.offset;
+        if (!expectation_.sent) expected_.sent.reset();
         return;
     }
     expected_ = expectation_;
@@ -170,18 +191,50 @@ void Tailer::learn_what_is_expected() {
     found_.missed.reset();
 }
 
-Result<void> Tailer::take(const RawRecord& raw) {
+Result<void> Tailer::take(RecordRun& run) {
     // What is expected was said before it was sent, so before any record of this page came.
     if (std::exchange(is_first_of_page_, false)) learn_what_is_expected();
-    DAYBOOK_TRY_VOID(read(raw));
-    next_.offset = raw.offset + 1;
+    const bool is_presumed = presume(run);
+    for (std::size_t index = 0; index < run.size(); ++index) {
+        const std::uint64_t offset = run.offset(index);
+        if (is_presumed) {
+            const Incoming incoming{.record = presumed_[index], .event = run.value(index)};
+            DAYBOOK_TRY_VOID(judge(incoming, offset, &chains_[index]));
+        } else {
+            DAYBOOK_TRY_VOID(read(run.record(index)));
+        }
+        next_.offset = offset + 1;
+    }
     // Far behind, the copy takes large groups; near the end, whatever there is.
     return counted_ > 0 && arena_.bytes() >= block_bytes ? hand_over() : Result<void>{};
 }
 
+// Not of what we have sent ourselves: that is compared with what we sent.
+bool Tailer::presume(RecordRun& run) {
+    if (last_of_origin_ || expected_.sent || run.size() == 1) return false;
+    const std::size_t last = run.size() - 1;
+    values_.clear();
+    presumed_.clear();
+    for (std::size_t index = 0; index < last; ++index) {
+        const auto record = record_of(run.value(index));
+        if (!record) return false;
+        values_.push_back(run.value(index));
+        presumed_.push_back(*record);
+    }
+    const RawRecord raw = run.record(last);
+    const auto incoming = kafka::incoming(raw.value, raw.headers, hasher_);
+    if (!incoming) return false;
+    leaves_.resize(last);
+    lanes_.leaves(values_, leaves_);
+    for (std::size_t index = 0; index < last; ++index) presumed_[index].leaf = leaves_[index];
+    presumed_.push_back(incoming->record);
+    chains_.resize(run.size());
+    return kafka::presume(rule_, presumed_, chains_, hasher_);
+}
+
 Result<void> Tailer::take_confirmed() {
     learn_what_is_expected();
-    const std::shared_ptr<const SentGroup> sent = expected_.sent;
+    const std::shared_ptr<SentGroup> sent = expected_.sent;
     if (!sent || !expected_.is_confirmed || last_of_origin_) return {};
     const std::uint64_t first = expected_.offset.value_or(0);
     const std::uint64_t end = first + sent->count();
@@ -189,14 +242,42 @@ Result<void> Tailer::take_confirmed() {
         reader_->resume();
         return {};
     }
+    next_.unread_records += end - next_.offset;
+    if (next_.offset == first && fits_whole(*sent)) DAYBOOK_TRY_VOID(keep_whole(sent));
     for (; next_.offset < end; ++next_.offset) {
         DAYBOOK_TRY_VOID(judge(sent->at(next_.offset - first), next_.offset));
-        ++next_.unread_records;
     }
     reader_->skip_to(end);
     reader_->pause();
     paused_until_ = parts_.clock.elapsed() + pause_length;
     return {};
+}
+
+// Whether all of it counts, and nothing but it is on the way into the copy. There is no claim in
+// what we send while we lead.
+bool Tailer::fits_whole(const SentGroup& sent) const {
+    const Record& first = sent.record(0);
+    const Tip& tip = rule_.tip();
+    return first.term == tip.term && sent.term() == tip.term && first.position == tip.next &&
+           first.prev == tip.chain && !first.is_claim && first.position >= copy_end_ &&
+           rule_.waiting() == 0 && arena_.count() == 0 && !whole_;
+}
+
+Result<void> Tailer::keep_whole(const std::shared_ptr<SentGroup>& sent) {
+    const std::size_t count = sent->count();
+    for (std::size_t index = 0; index < count; ++index) {
+        const auto judgement = rule_.judge(sent->record(index), &sent->chain_after(index));
+        DAYBOOK_ASSERT(judgement.verdict != Verdict::is_void);
+    }
+    DAYBOOK_ASSERT(rule_.waiting() == 0);
+    whole_ = sent;
+    next_.offset += count;
+    next_.tip = rule_.tip();
+    next_.waiting_chain = rule_.waiting_chain();
+    safe_.offset = next_.offset;
+    safe_.tip = next_.tip;
+    safe_.last = sent->record(count - 1).leaf;
+    return note_counted(sent->event(count - 1));
 }
 
 Result<void> Tailer::end_taking(std::size_t records) {
@@ -219,8 +300,10 @@ Result<void> Tailer::read(const RawRecord& raw) {
     return {};
 }
 
-Result<void> Tailer::judge(const Incoming& incoming, std::uint64_t offset) {
-    const Judgement judgement = rule_.judge(incoming.record);
+Result<void> Tailer::judge(
+    const Incoming& incoming, std::uint64_t offset, const Hash* chain_after
+) {
+    const Judgement judgement = rule_.judge(incoming.record, chain_after);
     next_.void_records += judgement.voided;
     if (judgement.voided > 0) {
         const std::size_t waited = arena_.count() - counted_;
@@ -265,8 +348,8 @@ void Tailer::note_void(const Record& record) {
     ++next_.void_records;
     // A record of an old group that came once more is nobody's concern; one of the group that we
     // wait for is.
-    const bool is_ours = expected_.end != 0 && record.term == expected_.term &&
-                         record.position >= expected_.first && record.position < expected_.end;
+    const bool is_ours = expected_.sent && record.position >= expected_.first &&
+                         record.position < expected_.end && record.term == expected_.sent->term();
     if (!is_ours || found_.missed || found_.is_met) return;
     found_.missed = Error{
         ErrorCode::io,
@@ -296,15 +379,20 @@ Result<void> Tailer::keep(const Incoming& incoming, Verdict verdict) {
         DAYBOOK_ASSERT(copy_end_ == 0 && rule_.tip().next == counted_);
         next_.genesis = arena_.hashes().front().chain;
     }
+    return note_counted(incoming.event);
+}
+
+Result<void> Tailer::note_counted(std::span<const std::byte> last_event) {
     std::array<std::byte, sizeof(EventHeader)> header;
-    std::memcpy(header.data(), incoming.event.data(), header.size());
+    std::memcpy(header.data(), last_event.data(), header.size());
     next_.recorded_at =
         Instant::from_nanos(std::bit_cast<EventHeader>(header).recorded_at().nanos());
     DAYBOOK_TRY_VOID(compare_with_copy());
-    if (expected_.end != 0 && rule_.tip().next == expected_.end) {
-        found_.is_met = rule_.tip().chain == expected_.chain;
-        expected_.sent.reset();
-    }
+    if (!expected_.sent || rule_.tip().next != expected_.end) return {};
+    // Else another's events have taken its place, and what we sent will be void.
+    if (rule_.tip().chain != expected_.sent->chain_after(expected_.sent->count() - 1)) return {};
+    found_.is_met = true;
+    expected_.sent.reset();
     return {};
 }
 
@@ -322,8 +410,8 @@ Result<void> Tailer::note_claim(const Incoming& incoming, Verdict verdict) {
         ++next_.fences;
         return check_fence(incoming.record, *words);
     }
-    const bool is_open = expected_.end != 0 && !found_.is_met && !found_.missed;
-    if (is_open && words->term > expected_.term) {
+    const bool is_open = expected_.sent && !found_.is_met && !found_.missed;
+    if (is_open && words->term > expected_.sent->term()) {
         found_.missed = Error{
             ErrorCode::io,
             fmt::format(
@@ -423,13 +511,19 @@ Result<void> Tailer::check_not_behind_copy() {
 
 // What waits for the rest of its batch stays here.
 Result<void> Tailer::hand_over() {
-    Block block{.events = copier_->spare(), .safe = safe_, .state = next_, .findings = found_};
+    const bool is_ours = whole_ != nullptr;
+    Block block{
+        .events = counted_ > 0 ? copier_->spare() : EventArena{},
+        .sent = std::exchange(whole_, nullptr),
+        .safe = safe_,
+        .state = next_,
+        .findings = found_};
     if (counted_ > 0) {
         std::swap(block.events, arena_);
         block.events.split(counted_, arena_);
         counted_ = 0;
     }
-    if (copier_->put(std::move(block))) return {};
+    if (is_ours ? copier_->put_now(std::move(block)) : copier_->put(std::move(block))) return {};
     const std::scoped_lock lock{mutex_};
     if (state_.failure) return *state_.failure;
     return Error{ErrorCode::unavailable, "the log is being closed"};
@@ -507,12 +601,21 @@ Result<void> Tailer::catch_up(std::chrono::milliseconds patience) const {
     return wait_for_offset(end, patience);
 }
 
-void Tailer::expect(Expectation expectation) {
-    const std::scoped_lock lock{mutex_};
-    expectation.number = expectation_.number + 1;
-    expectation_ = std::move(expectation);
-    is_expectation_met_ = false;
-    expectation_missed_.reset();
+void Tailer::expect(const std::shared_ptr<SentGroup>& sent) {
+    {
+        const std::scoped_lock lock{mutex_};
+        expectation_ = {
+            .number = expectation_.number + 1,
+            .first = sent->first(),
+            .end = sent->end(),
+            .since = parts_.clock.elapsed(),
+            .sent = sent};
+        is_expectation_met_ = false;
+        expectation_missed_.reset();
+    }
+    // A thread that must be woken is of use for many.
+    if (sent->count() >= hashed_beside_min && copier_->prepare(sent)) return;
+    sent->hash(sending_hasher_);
 }
 
 void Tailer::confirm(std::optional<std::uint64_t> offset) {
@@ -521,7 +624,13 @@ void Tailer::confirm(std::optional<std::uint64_t> offset) {
         expectation_.is_confirmed = true;
         expectation_.offset = offset;
     }
-    reader_->interrupt();
+    // While the thread is at work, or the copy is far behind, the thread does it when it can: this
+    // one has a limit of time.
+    const std::unique_lock judging{judging_, std::try_to_lock};
+    if (!judging || !copier_->has_room()) return reader_->interrupt();
+    auto taken = take_confirmed();
+    if (taken.ok()) taken = end_taking(0);
+    if (!taken.ok()) fail(std::move(taken).error());
 }
 
 Result<void> Tailer::wait_for_group(std::chrono::milliseconds patience) {

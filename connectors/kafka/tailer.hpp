@@ -1,6 +1,6 @@
 // Follows a topic on a thread of its own: applies the rule, hands what counts to the copier, and
 // tells those who wait once the copy has it. What stands in the copy already is read again only for
-// comparison.
+// comparison. A group of our own that need not be read is judged by the thread that sent it.
 #pragma once
 
 #include <atomic>
@@ -57,8 +57,9 @@ class Tailer {
     // Asks the broker where the topic ends, and waits for that.
     [[nodiscard]] Result<void> catch_up(std::chrono::milliseconds patience) const;
 
-    // To be called before the first record of the group is sent; it gets a number.
-    void expect(Expectation expectation);
+    // To be called before the first record of the group is sent: from then on its hashes are worked
+    // out, if need be by the caller.
+    void expect(const std::shared_ptr<SentGroup>& sent);
     // Kafka has confirmed the expected group, with its first record at that offset. If that is
     // where reading has come to, it is known what stands there: the group is judged at once, and
     // nothing is fetched while one group follows another so. Else, or without an offset, it is
@@ -76,17 +77,25 @@ class Tailer {
     [[nodiscard]] Result<void> resume_from(const Origin& origin);
     [[nodiscard]] Result<void> look_at_copy();
 
-    // The tailer's thread.
+    // The tailer's thread, or who holds judging_.
     void run();
+    [[nodiscard]] Result<void> read_on();
+    [[nodiscard]] bool is_reading_due() const;
     void learn_what_is_expected();
-    [[nodiscard]] Result<void> take(const RawRecord& raw);
+    [[nodiscard]] Result<void> take(RecordRun& run);
+    [[nodiscard]] bool presume(RecordRun& run);
     [[nodiscard]] Result<void> take_confirmed();
+    [[nodiscard]] bool fits_whole(const SentGroup& sent) const;
+    [[nodiscard]] Result<void> keep_whole(const std::shared_ptr<SentGroup>& sent);
     [[nodiscard]] Result<void> end_taking(std::size_t records);
     [[nodiscard]] Result<void> read(const RawRecord& raw);
-    [[nodiscard]] Result<void> judge(const Incoming& incoming, std::uint64_t offset);
+    [[nodiscard]] Result<void> judge(
+        const Incoming& incoming, std::uint64_t offset, const Hash* chain_after = nullptr
+    );
     [[nodiscard]] Result<void> check_last_record(const RawRecord& raw);
     void note_void(const Record& record);
     [[nodiscard]] Result<void> keep(const Incoming& incoming, Verdict verdict);
+    [[nodiscard]] Result<void> note_counted(std::span<const std::byte> last_event);
     [[nodiscard]] Result<void> note_claim(const Incoming& incoming, Verdict verdict);
     [[nodiscard]] Result<void> check_fence(const Record& record, const ClaimWords& words) const;
     [[nodiscard]] Result<void> compare_with_copy();
@@ -95,17 +104,20 @@ class Tailer {
     void publish_term();
     void fail(Error error);
 
-    // The copier's.
+    // The copier's, or who hands over.
     void publish(const Block& block);
 
     TailerParts parts_;
     std::unique_ptr<TopicReader> reader_;
 
-    // Only the thread's, once it runs.
+    // Guarded by judging_, once the thread runs, as the reader is but for its waiting.
+    std::mutex judging_;
     Hasher hasher_;
+    LaneHasher lanes_;
     Rule rule_;
     EventArena arena_;                    // Events that count first, then those that wait.
     std::size_t counted_ = 0;             // The former.
+    std::shared_ptr<SentGroup> whole_;    // Or a group that counts, while the arena is empty.
     std::uint64_t copy_end_;              // Events before it stood in the copy at the beginning,
     Hash copy_chain_;                     // which then had this chain value.
     bool is_compared_ = false;            // With the topic's.
@@ -116,7 +128,13 @@ class Tailer {
     Findings found_;
     std::chrono::nanoseconds paused_until_{};  // Reading, unless another group is confirmed.
     bool is_first_of_page_ = true;
+    std::vector<EventBytes> values_;  // Of one run,
+    std::vector<Record> presumed_;    // what they say,
+    std::vector<Hash> leaves_;        // their leaf hashes,
+    std::vector<Hash> chains_;        // and the chain values after them.
     std::optional<std::chrono::nanoseconds> behind_since_;
+
+    LaneHasher sending_hasher_;  // Only of who sends.
 
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;

@@ -55,9 +55,14 @@ Result<void> check_folder(FileSystem& files, const SegmentLogOptions& options) {
 }  // namespace
 
 struct SegmentLog::Parts {
-    explicit Parts(OpenedSegments opened)
-        : dropped_bytes(opened.torn_bytes), segments(std::move(opened)) {}
+    Parts(FileSystem& with_files, std::string in_folder, OpenedSegments opened)
+        : files(with_files),
+          folder(std::move(in_folder)),
+          dropped_bytes(opened.torn_bytes),
+          segments(std::move(opened)) {}
 
+    FileSystem& files;
+    std::string folder;
     std::uint64_t dropped_bytes;
     SharedSegments segments;
     std::unique_ptr<File> lock;             // Null when it is read only.
@@ -80,11 +85,13 @@ Result<std::unique_ptr<SegmentLog>> SegmentLog::open(
     DAYBOOK_TRY_VOID(check_folder(files, options));
     if (options.read_only) {
         DAYBOOK_TRY(auto opened, open_to_read(files, options.folder));
-        return std::make_unique<SegmentLog>(std::make_unique<Parts>(std::move(opened)));
+        return std::make_unique<SegmentLog>(
+            std::make_unique<Parts>(files, options.folder, std::move(opened))
+        );
     }
     DAYBOOK_TRY(auto lock, take_lock(files, options.folder));
     DAYBOOK_TRY(auto opened, open_to_write(files, random, options));
-    auto parts = std::make_unique<Parts>(std::move(opened));
+    auto parts = std::make_unique<Parts>(files, options.folder, std::move(opened));
     parts->lock = std::move(lock);
     DAYBOOK_TRY(parts->writer, SegmentWriter::open(files, options, parts->segments));
     return std::make_unique<SegmentLog>(std::move(parts));
@@ -112,6 +119,17 @@ void SegmentLog::prepare(std::span<const EventBytes> group, std::span<const Even
 
 Result<void> SegmentLog::sync() {
     return parts_->writer ? parts_->writer->sync() : Result<void>{};
+}
+
+// Segments before the last are durable already, and the disk knows the file, not who has it open.
+Result<void> SegmentLog::sync_beside() const {
+    const std::string path = parts_->folder + "/" + segment_name(parts_->segments.last_number());
+    DAYBOOK_TRY(const auto file, parts_->files.open(path, OpenMode::write));
+    const auto synced = file->sync();
+    if (synced.ok()) return {};
+    const Error error{ErrorCode::io, synced.error().message};
+    parts_->segments.report_damage(error);
+    return error;
 }
 
 Result<void> SegmentLog::resume() {

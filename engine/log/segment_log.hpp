@@ -68,6 +68,9 @@ class SegmentLog final : public Log {
     void prepare(std::span<const EventBytes> group, std::span<const EventHashes> hashes);
     // With `sync_later`: makes all that was appended durable. By the thread that appends.
     [[nodiscard]] Result<void> sync();
+    // The same for what was appended before the call, while appending goes on. Any thread. A
+    // failure is final, as of sync().
+    [[nodiscard]] Result<void> sync_beside() const;
     [[nodiscard]] Result<void> resume() override;
     [[nodiscard]] std::uint64_t end() const override;
     [[nodiscard]] Result<std::unique_ptr<LogReader>> read(std::uint64_t from) const override;

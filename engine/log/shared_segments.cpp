@@ -50,6 +50,11 @@ std::uint64_t SharedSegments::log_id() const {
     return segments_.front()->head.log_id;
 }
 
+std::uint32_t SharedSegments::last_number() const {
+    const std::scoped_lock lock(mutex_);
+    return segments_.back()->number();
+}
+
 Commitment SharedSegments::commitment() const {
     const std::scoped_lock lock(mutex_);
     return commitment_;

@@ -30,6 +30,7 @@ class SharedSegments {
     // Any thread. Segments live as long as this does.
     [[nodiscard]] std::uint64_t end() const;
     [[nodiscard]] std::uint64_t log_id() const;
+    [[nodiscard]] std::uint32_t last_number() const;  // Of the segments.
     [[nodiscard]] Commitment commitment() const;
     std::uint64_t wait_beyond(std::uint64_t position, std::chrono::milliseconds timeout) const;
     struct FramePosition {

@@ -54,6 +54,7 @@ constexpr Layer layers[] = {
      {"engine/base/",
       "engine/codec/",
       "engine/os/",
+      "engine/log/lanes.hpp",
       "engine/log/log.hpp",
       "engine/log/merkle.hpp",
       "engine/log/segment_log.hpp",

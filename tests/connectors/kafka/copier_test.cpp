@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <thread>
 
@@ -140,6 +141,48 @@ TEST_CASE("blocks go into the copy in order, are told once each, and survive a p
     const auto after =
         SegmentLog::open(desk.files, desk.random, {.folder = "copy", .read_only = true});
     CHECK(after.value()->end() == 210);
+}
+
+TEST_CASE("who hands a block over copies it himself when nothing is before it") {
+    Desk desk;
+    Copier copier{desk.parts(), {}};
+    while (!copier.has_room()) std::this_thread::yield();
+    const auto group = support::sample_batch(0, 3, 300);
+    const auto sent = std::make_shared<SentGroup>();
+    sent->begin(group.events(), Tip{});
+    while (!copier.prepare(sent)) std::this_thread::yield();
+    desk.chain = sent->chain_after(2);
+    Block ours;
+    ours.sent = sent;
+    ours.state.tip.next = desk.next = 3;
+    ours.safe = {.place = "p", .cluster = "c", .offset = 103};
+    REQUIRE(copier.put_now(std::move(ours)));
+    while (desk.copy->end() < 3) std::this_thread::yield();
+    for (std::uint32_t round = 0; round < 200; ++round) {
+        Block block = desk.block(1 + round % 3, copier.spare());
+        REQUIRE((round % 2 == 0 ? copier.put_now(std::move(block)) : copier.put(std::move(block))));
+    }
+    while (desk.copy->end() < desk.next) std::this_thread::yield();
+    CHECK(desk.copy->verify(VerifyDepth::full).value().chain == desk.chain);
+    const std::scoped_lock lock{desk.mutex};
+    CHECK(!desk.failure);
+    CHECK(std::ranges::is_sorted(desk.published));
+}
+
+TEST_CASE("what is copied at once is told on the caller's thread") {
+    Desk desk;
+    std::atomic<std::uint64_t> told_here = 0;
+    CopierParts parts = desk.parts();
+    parts.publish = [&, caller = std::this_thread::get_id()](const Block&) {
+        if (std::this_thread::get_id() == caller) ++told_here;
+    };
+    Copier copier{std::move(parts), {}};
+    // As soon as the thread has nothing to do.
+    while (told_here == 0) {
+        REQUIRE(copier.put_now(desk.block(1)));
+        while (desk.copy->end() < desk.next) std::this_thread::yield();
+    }
+    CHECK(desk.copy->end() == desk.next);
 }
 
 TEST_CASE("a full disk is waited for") {

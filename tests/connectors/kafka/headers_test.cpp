@@ -109,35 +109,6 @@ TEST_CASE("what was written is read again") {
     CHECK(words->genesis == std::string(64, '7'));
 }
 
-TEST_CASE("what came back as it was sent has the hash it was sent with, anything else its own") {
-    const auto group = support::sample_batch(5, 3, 24);
-    const auto events = group.events();
-    std::vector<Record> records;
-    for (std::uint32_t index = 0; index < events.size(); ++index) {
-        // Of no event: so it shows whose hash is taken.
-        Record record{.term = 1, .position = 5 + index, .batch_index = index, .batch_count = 3};
-        record.leaf[0] = static_cast<std::byte>(index + 1);
-        records.push_back(record);
-    }
-    const SentGroup sent{events, records};
-    HeaderWriter writer{"/daybook/acme", domain_modules()};
-    Hasher hasher;
-    for (std::size_t index = 0; index < events.size(); ++index) {
-        const auto headers = writer.headers(events[index], records[index]);
-        const auto same = incoming(events[index], headers, hasher, &sent);
-        REQUIRE(same.has_value());
-        CHECK(same->record.leaf == records[index].leaf);
-        std::vector<std::byte> other(events[index].begin(), events[index].end());
-        other.back() ^= std::byte{1};
-        const auto changed = incoming(other, headers, hasher, &sent);
-        REQUIRE(changed.has_value());
-        CHECK(changed->record.leaf == hasher.leaf(other));
-    }
-    CHECK(!sent.leaf_of(4, events[0]));
-    CHECK(!sent.leaf_of(8, events[2]));
-    CHECK(!sent.leaf_of(6, events[1].first(events[1].size() - 1)));
-}
-
 TEST_CASE("a record that lacks one of our headers, or differs from its value, is none") {
     const OwnedEvent claim = sample_claim();
     const EventBytes event = claim.bytes();

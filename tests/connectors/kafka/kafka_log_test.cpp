@@ -202,6 +202,22 @@ TEST_CASE("a writer whose records are void learns it from the topic and says so"
     CHECK(sample_count(*a.log) == 2);
 }
 
+TEST_CASE("a writer whose place a claim has taken learns it at once") {
+    const TestTopic topic;
+    TestNode a{topic.place, "a"};
+    TestNode b{topic.place, "b"};
+    require_ok(a.open());
+    require_ok(a.claim());
+    require_ok(b.open());
+    // While group follows group, what others add is not read.
+    require_ok(a.append());
+    require_ok(b.claim());
+    const SystemClock clock;
+    const auto began = clock.elapsed();
+    CHECK(!a.append().ok());
+    CHECK(clock.elapsed() - began < std::chrono::seconds{10});
+}
+
 TEST_CASE("a claim that goes on from events which the topic does not have is no mere fence") {
     TestTopic topic;
     TestNode a{topic.place, "a"};
