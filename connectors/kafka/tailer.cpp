@@ -145,10 +145,7 @@ Result<void> Tailer::resume_from(const Origin& origin) {
 void Tailer::run() {
     while (true) {
         reader_->wait(read_wait);
-        {
-            const std::scoped_lock lock{mutex_};
-            if (is_stopping_) return;
-        }
+        if (is_over()) return;
         const std::scoped_lock judging{judging_};
         auto read = read_on();
         if (!read.ok()) return fail(std::move(read).error());
@@ -558,6 +555,11 @@ void Tailer::fail(Error error) {
     changed_.notify_all();
 }
 
+bool Tailer::is_over() const {
+    const std::scoped_lock lock{mutex_};
+    return is_stopping_ || state_.failure.has_value();
+}
+
 // ---- Those who wait -----------------------------------------------------------------------------
 
 TailState Tailer::state() const {
@@ -628,6 +630,7 @@ void Tailer::confirm(std::optional<std::uint64_t> offset) {
     // one has a limit of time.
     const std::unique_lock judging{judging_, std::try_to_lock};
     if (!judging || !copier_->has_room()) return reader_->interrupt();
+    if (is_over()) return;
     auto taken = take_confirmed();
     if (taken.ok()) taken = end_taking(0);
     if (!taken.ok()) fail(std::move(taken).error());

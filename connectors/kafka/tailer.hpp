@@ -103,6 +103,7 @@ class Tailer {
     [[nodiscard]] Result<void> hand_over();
     void publish_term();
     void fail(Error error);
+    [[nodiscard]] bool is_over() const;
 
     // The copier's, or who hands over.
     void publish(const Block& block);
