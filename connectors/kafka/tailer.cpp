@@ -268,6 +268,7 @@ Result<void> Tailer::keep_whole(const std::shared_ptr<SentGroup>& sent) {
     }
     DAYBOOK_ASSERT(rule_.waiting() == 0);
     whole_ = sent;
+    if (!next_.genesis) next_.genesis = sent->chain_after(0);
     next_.offset += count;
     next_.tip = rule_.tip();
     next_.waiting_chain = rule_.waiting_chain();

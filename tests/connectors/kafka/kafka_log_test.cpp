@@ -359,6 +359,21 @@ TEST_CASE("a broker that is not there is named within the patience") {
     CHECK(refused.error().message.find("no Kafka broker at 127.0.0.1:1 answered") == 0);
 }
 
+TEST_CASE("a book that began elsewhere is claimed for what it is") {
+    const TestTopic topic;
+    TestNode a{topic.place, "a"};
+    TestNode b{topic.place, "b"};
+    require_ok(a.open());
+    require_ok(a.log->append_copied(support::sample_batch(0, 3, 40).events()));
+    require_ok(a.claim());
+    require_ok(a.append());
+    require_ok(b.open());
+    check_same(*a.log, *b.log);
+    require_ok(b.claim());
+    require_ok(b.append());
+    CHECK(sample_count(*b.log) == 5);
+}
+
 TEST_CASE("a large event and a large group pass whole") {
     const TestTopic topic;
     TestNode a{topic.place, "a"};
