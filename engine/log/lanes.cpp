@@ -7,7 +7,6 @@
 #endif
 
 #include <algorithm>
-#include <cstring>
 
 namespace daybook {
 namespace {
@@ -51,7 +50,7 @@ void LaneHasher::leaves_in_lanes(std::span<const EventBytes> events, std::span<H
             continue;
         }
         *at = std::byte{0};
-        std::memcpy(at + 1, event.data(), event.size());
+        std::ranges::copy(event, at + 1);
         begin({at, 1 + event.size()}, hashes[index]);
         at += 1 + event.size();
     }
