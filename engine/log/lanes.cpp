@@ -36,9 +36,8 @@ void LaneHasher::nodes(std::span<const Hash> children, std::span<Hash> parents) 
 }
 
 void LaneHasher::leaves_in_lanes(std::span<const EventBytes> events, std::span<Hash> hashes) {
-    const auto is_alone = [&](EventBytes event) {
-        return lanes_ == nullptr || events.size() < few || event.size() > long_bytes;
-    };
+    const bool has_lanes = events.size() >= few && open_lanes();
+    const auto is_alone = [&](EventBytes event) { return !has_lanes || event.size() > long_bytes; };
     std::size_t bytes = 0;
     for (const EventBytes event : events) bytes += is_alone(event) ? 0 : 1 + event.size();
     if (messages_.size() < bytes) messages_.resize(bytes);
@@ -58,12 +57,13 @@ void LaneHasher::leaves_in_lanes(std::span<const EventBytes> events, std::span<H
 }
 
 void LaneHasher::nodes_in_lanes(std::span<const Hash> children, std::span<Hash> parents) {
+    const bool has_lanes = parents.size() >= few && open_lanes();
     messages_.resize(std::max(messages_.size(), parents.size() * node_bytes));
     std::byte* at = messages_.data();
     for (std::size_t index = 0; index < parents.size(); ++index) {
         const Hash& left = children[2 * index];
         const Hash& right = children[2 * index + 1];
-        if (lanes_ == nullptr || parents.size() < few) {
+        if (!has_lanes) {
             parents[index] = hasher_.node(left, right);
             continue;
         }
@@ -82,10 +82,13 @@ void LaneHasher::Free::operator()(IMB_MGR* lanes) const {
     free_mb_mgr(lanes);
 }
 
-LaneHasher::LaneHasher() : lanes_(alloc_mb_mgr(0)) {
+bool LaneHasher::open_lanes() {
+    if (lanes_ != nullptr) return true;
+    lanes_.reset(alloc_mb_mgr(0));
     DAYBOOK_ASSERT(lanes_ != nullptr);
     init_mb_mgr_auto(lanes_.get(), nullptr);
     DAYBOOK_ASSERT(imb_get_errno(lanes_.get()) == 0);
+    return true;
 }
 
 // The message must stay until finish(), and the hash is there only then.
@@ -116,7 +119,9 @@ void LaneHasher::finish() {
 #else
 
 void LaneHasher::Free::operator()(IMB_MGR*) const {}
-LaneHasher::LaneHasher() = default;
+bool LaneHasher::open_lanes() {
+    return false;
+}
 void LaneHasher::begin(std::span<const std::byte>, Hash&) {}
 void LaneHasher::finish() {}
 

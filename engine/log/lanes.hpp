@@ -14,11 +14,9 @@ struct IMB_MGR;
 
 namespace daybook {
 
-// One thread. Large: made once and kept.
+// One thread. Large once it has hashed many: then to be kept.
 class LaneHasher {
  public:
-    LaneHasher();
-
     // SHA-256(0x00 || event) of each event.
     void leaves(std::span<const EventBytes> events, std::span<Hash> hashes);
     // SHA-256(0x01 || left || right) of each pair of neighbours: half as many as `children`.
@@ -32,11 +30,12 @@ class LaneHasher {
     };
     void leaves_in_lanes(std::span<const EventBytes> events, std::span<Hash> hashes);
     void nodes_in_lanes(std::span<const Hash> children, std::span<Hash> parents);
+    [[nodiscard]] bool open_lanes();  // False where there are none.
     void begin(std::span<const std::byte> message, Hash& hash);
     void finish();
 
     Hasher hasher_;
-    std::unique_ptr<IMB_MGR, Free> lanes_;
+    std::unique_ptr<IMB_MGR, Free> lanes_;  // Made when there is use for them.
     std::vector<std::byte> messages_;  // With the byte before each that tells leaves from nodes.
 };
 
