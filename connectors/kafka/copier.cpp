@@ -45,12 +45,16 @@ bool Copier::put(Block block) {
     return true;
 }
 
+// The caller holds the mutex.
+bool Copier::is_free() const {
+    return is_idle_ && !waiting_ && !unhashed_ && !is_stopping_;
+}
+
 bool Copier::put_now(Block block) {
     {
         const std::scoped_lock lock{mutex_};
-        const bool is_first = is_idle_ && !waiting_ && !unhashed_ && !is_stopping_;
         // A disk that is full is waited for by the thread.
-        if (is_first && append(block).ok()) {
+        if (is_free() && append(block).ok()) {
             parts_.publish(block);
             return true;
         }
@@ -65,7 +69,7 @@ bool Copier::has_room() {
 
 bool Copier::prepare(const std::shared_ptr<SentGroup>& group) {
     const std::scoped_lock lock{mutex_};
-    if (!is_idle_ || waiting_ || unhashed_ || is_stopping_) return false;
+    if (!is_free()) return false;
     unhashed_ = group;
     changed_.notify_all();
     return true;

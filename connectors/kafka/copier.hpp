@@ -65,6 +65,7 @@ class Copier {
     [[nodiscard]] EventArena spare();
 
  private:
+    [[nodiscard]] bool is_free() const;
     void run();
     [[nodiscard]] bool do_next(std::unique_lock<std::mutex>& lock);
     void prepare(SentGroup& group);

@@ -270,11 +270,7 @@ Result<void> Tailer::keep_whole(const std::shared_ptr<SentGroup>& sent) {
     whole_ = sent;
     if (!next_.genesis) next_.genesis = sent->chain_after(0);
     next_.offset += count;
-    next_.tip = rule_.tip();
-    next_.waiting_chain = rule_.waiting_chain();
-    safe_.offset = next_.offset;
-    safe_.tip = next_.tip;
-    safe_.last = sent->record(count - 1).leaf;
+    note_judged(next_.offset - 1, sent->record(count - 1).leaf);
     return note_counted(sent->event(count - 1));
 }
 
@@ -314,14 +310,18 @@ Result<void> Tailer::judge(
         DAYBOOK_TRY_VOID(keep(incoming, judgement.verdict));
     }
     if (incoming.record.is_claim) DAYBOOK_TRY_VOID(note_claim(incoming, judgement.verdict));
+    note_judged(offset, incoming.record.leaf);
+    return {};
+}
+
+void Tailer::note_judged(std::uint64_t offset, const Hash& leaf) {
     next_.tip = rule_.tip();
     next_.waiting = rule_.waiting();
     next_.waiting_chain = rule_.waiting_chain();
-    if (rule_.waiting() != 0) return {};
+    if (rule_.waiting() != 0) return;
     safe_.offset = offset + 1;
     safe_.tip = next_.tip;
-    safe_.last = incoming.record.leaf;
-    return {};
+    safe_.last = leaf;
 }
 
 // The record that the copy was last read to: if it is another one, so is the topic.

@@ -93,6 +93,7 @@ class Tailer {
         const Incoming& incoming, std::uint64_t offset, const Hash* chain_after = nullptr
     );
     [[nodiscard]] Result<void> check_last_record(const RawRecord& raw);
+    void note_judged(std::uint64_t offset, const Hash& leaf);
     void note_void(const Record& record);
     [[nodiscard]] Result<void> keep(const Incoming& incoming, Verdict verdict);
     [[nodiscard]] Result<void> note_counted(std::span<const std::byte> last_event);
