@@ -15,8 +15,6 @@ namespace daybook::kafka {
 // A group that this process has sent and waits to read.
 struct Expectation {
     std::uint64_t number = 0;  // One for each.
-    std::uint64_t first = 0;
-    std::uint64_t end = 0;
     std::chrono::nanoseconds since{};
     std::shared_ptr<SentGroup> sent;      // Until it was read.
     bool is_confirmed = false;            // By Kafka, which says

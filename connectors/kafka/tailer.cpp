@@ -276,7 +276,7 @@ Result<void> Tailer::keep_whole(const std::shared_ptr<SentGroup>& sent) {
 
 Result<void> Tailer::end_taking(std::size_t records) {
     const bool is_far_behind = records >= TopicReader::records_max;
-    if (is_far_behind && arena_.bytes() < block_bytes && expected_.end == 0) return {};
+    if (is_far_behind && arena_.bytes() < block_bytes && expected_.number == 0) return {};
     next_.end_offset = reader_->end_offset();
     DAYBOOK_TRY_VOID(check_not_behind_copy());
     const bool is_behind = next_.end_offset > next_.offset;
@@ -346,8 +346,9 @@ void Tailer::note_void(const Record& record) {
     ++next_.void_records;
     // A record of an old group that came once more is nobody's concern; one of the group that we
     // wait for is.
-    const bool is_ours = expected_.sent && record.position >= expected_.first &&
-                         record.position < expected_.end && record.term == expected_.sent->term();
+    const auto& sent = expected_.sent;
+    const bool is_ours = sent && record.position >= sent->first() &&
+                         record.position < sent->end() && record.term == sent->term();
     if (!is_ours || found_.missed || found_.is_met) return;
     found_.missed = Error{
         ErrorCode::io,
@@ -386,7 +387,7 @@ Result<void> Tailer::note_counted(std::span<const std::byte> last_event) {
     next_.recorded_at =
         Instant::from_nanos(std::bit_cast<EventHeader>(header).recorded_at().nanos());
     DAYBOOK_TRY_VOID(compare_with_copy());
-    if (!expected_.sent || rule_.tip().next != expected_.end) return {};
+    if (!expected_.sent || rule_.tip().next != expected_.sent->end()) return {};
     // Else another's events have taken its place, and what we sent will be void.
     if (rule_.tip().chain != expected_.sent->chain_after(expected_.sent->count() - 1)) return {};
     found_.is_met = true;
@@ -608,11 +609,7 @@ void Tailer::expect(const std::shared_ptr<SentGroup>& sent) {
     {
         const std::scoped_lock lock{mutex_};
         expectation_ = {
-            .number = expectation_.number + 1,
-            .first = sent->first(),
-            .end = sent->end(),
-            .since = parts_.clock.elapsed(),
-            .sent = sent};
+            .number = expectation_.number + 1, .since = parts_.clock.elapsed(), .sent = sent};
         is_expectation_met_ = false;
         expectation_missed_.reset();
     }
